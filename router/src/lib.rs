@@ -17,3 +17,7 @@
 #![deny(missing_docs)]
 
 pub mod description;
+pub mod limits;
+mod serve;
+
+pub use serve::{BodyError, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, RequestHead};

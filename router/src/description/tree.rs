@@ -475,7 +475,9 @@ impl TreeBuilder {
                 self.close(id, from.span().end);
                 id
             }
-            scalar => self.push(scalar.clone(), from.span()),
+            scalar @ (Value::Null | Value::Boolean(_) | Value::Number(_) | Value::String(_)) => {
+                self.push(scalar.clone(), from.span())
+            }
         }
     }
 

@@ -1,0 +1,11 @@
+//! One request's journey, in order: head -> route -> security -> parameter -> content -> handler -> response.
+//!
+//! Every stage takes what only the stage before it can give. Nothing here opens a socket.
+
+mod body;
+mod connection;
+mod head;
+
+pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
+pub use connection::Connection;
+pub use head::{FieldLine, HeadError, RequestHead};
