@@ -34,7 +34,7 @@ impl<'r> FieldLine<'r> {
 
     /// Whether this is the field called `name`; names compare without case (RFC 9110 §5.1).
     #[must_use]
-    pub const fn is_named(&self, name: &str) -> bool {
+    pub fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
