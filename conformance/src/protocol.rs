@@ -1,0 +1,587 @@
+//! The worker protocol: questions to a worker and its answers, one JSON object per line.
+//!
+//! `schemas/worker-protocol.schema.json` is the published form of these types. Values whose member order and
+//! number text matter travel as raw JSON. Never panics.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// The version that `hello` exchanges.
+pub const PROTOCOL: u32 = 1;
+
+/// A question, from the runner to the worker.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Question {
+    /// Opens the conversation.
+    Hello(Hello),
+    /// Load a description.
+    Load(Box<Load>),
+    /// One request, in the description loaded last.
+    Exchange(Exchange),
+    /// Instances against a schema.
+    Validate(Validate),
+    /// Look references up.
+    Resolve(Resolve),
+    /// Decode a serialised parameter.
+    Decode(Decode),
+    /// Serialise a parameter's value.
+    Encode(Encode),
+    /// Parse a text by itself.
+    Parse(Parse),
+}
+
+impl Question {
+    /// The question's own id, which its answer repeats.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Hello(_) => "hello",
+            Self::Load(load) => &load.id,
+            Self::Exchange(exchange) => &exchange.id,
+            Self::Validate(validate) => &validate.id,
+            Self::Resolve(resolve) => &resolve.id,
+            Self::Decode(decode) => &decode.id,
+            Self::Encode(encode) => &encode.id,
+            Self::Parse(parse) => &parse.id,
+        }
+    }
+}
+
+/// An answer, from the worker to the runner.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// To `hello`.
+    Hello(HelloBack),
+    /// To `load`.
+    Loaded(Loaded),
+    /// To `exchange`.
+    Result(Box<ExchangeResult>),
+    /// To `validate`.
+    Validated(Validated),
+    /// To `resolve`.
+    Resolved(Resolved),
+    /// To `decode`.
+    Decoded(Decoded),
+    /// To `encode`.
+    Encoded(Encoded),
+    /// To `parse`.
+    Parsed(Parsed),
+    /// To anything that the worker does not offer.
+    Unsupported(Unsupported),
+}
+
+/// The runner's greeting.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+}
+
+/// The worker's greeting.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HelloBack {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// Who is under test.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// One document of a set.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Document {
+    /// Its retrieval URI.
+    pub uri: String,
+    /// Its value.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub document: Option<Box<RawValue>>,
+    /// Or its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The text's format; by the URI's ending where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+}
+
+/// How a text is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// RFC 8259.
+    Json,
+    /// YAML 1.2.
+    Yaml,
+}
+
+/// One description to load: by path, value, text, or as a set of documents.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Load {
+    /// Repeated by the answer and named by exchanges.
+    pub id: String,
+    /// A file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// A value.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub document: Option<Box<RawValue>>,
+    /// A text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Bytes that are to be read as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_base64: Option<String>,
+    /// The text's format; JSON or YAML by its first character where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// A set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documents: Option<Vec<Document>>,
+    /// The set's entry document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// Where the description is to be thought of as coming from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieval_uri: Option<String>,
+    /// How it is to be served.
+    #[serde(default)]
+    pub options: Options,
+}
+
+/// How a description is to be served. Absent: the library's default.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Duplicate keys: the last wins with a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lenient: Option<bool>,
+    /// `format` is asserted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format_assertion: Option<bool>,
+    /// `ignore` or `reject`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_query: Option<String>,
+    /// `off`, `report` or `enforce`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_policy: Option<String>,
+    /// 400 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_error_status: Option<u16>,
+    /// `ignore`, `strip` or `reject`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<String>,
+    /// `ignore`, `strip` or `reject`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_only: Option<String>,
+    /// Defaults are filled in after decoding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fill_defaults: Option<bool>,
+    /// `strict` or `lenient`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trailing_slash: Option<String>,
+    /// `refuse`, `not_implemented` or `example`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unregistered: Option<String>,
+    /// Operations that get a handler; all where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handlers: Option<Vec<String>>,
+    /// Bytes of request content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_bytes_max: Option<u64>,
+    /// Nesting of JSON content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub json_depth_max: Option<u64>,
+    /// Bytes of the request target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_bytes_max: Option<u64>,
+    /// The base URI of last resort (RFC 3986 §5.1.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_base_uri: Option<String>,
+    /// What the security provider accepts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Vec<Credential>>,
+}
+
+/// What the security provider knows about one scheme.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Credential {
+    /// The scheme's component name.
+    pub scheme: String,
+    /// `false`: the scheme has no provider at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<bool>,
+    /// For apiKey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// For http basic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// For http basic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// For bearer tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The scopes that were granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// Who it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+}
+
+/// Field lines in order.
+pub type Fields = Vec<(String, String)>;
+
+/// One request and what the handler answers to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Exchange {
+    /// Repeated by the answer.
+    pub id: String,
+    /// The id of the load.
+    #[serde(default)]
+    pub load: String,
+    /// As it arrives.
+    pub request: Request,
+    /// What the handler gives; without it the handler echoes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<HandlerResponse>,
+    /// What the security provider knows, instead of what the load said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Vec<Credential>>,
+}
+
+/// A request as it arrives.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Request {
+    /// The method token.
+    pub method: String,
+    /// The request target.
+    pub target: String,
+    /// Field lines.
+    #[serde(default)]
+    pub headers: Fields,
+    /// Content as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Content as bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_base64: Option<String>,
+}
+
+/// A handler's response.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct HandlerResponse {
+    /// Its status code.
+    pub status: u16,
+    /// Field lines.
+    #[serde(default)]
+    pub headers: Fields,
+    /// Content as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Content as bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_base64: Option<String>,
+}
+
+/// One finding about a description.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Diagnostic {
+    /// The catalogue row.
+    pub code: String,
+    /// `error`, `warning` or `lint`.
+    pub severity: String,
+    /// What and why.
+    pub message: String,
+    /// How to mend it.
+    pub mend: String,
+    /// The document's name.
+    pub document: String,
+    /// From 1; 0 where unknown.
+    pub line: u32,
+    /// From 1; 0 where unknown.
+    pub column: u32,
+    /// JSON Pointer.
+    pub pointer: String,
+}
+
+/// One operation that is served.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Its operationId or derived name.
+    pub name: String,
+    /// Its method token.
+    pub method: String,
+    /// Its path template with the base path.
+    pub path: String,
+}
+
+/// The answer to a load.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Loaded {
+    /// The load's id.
+    pub id: String,
+    /// Whether the description can be served.
+    pub ok: bool,
+    /// What is served.
+    pub operations: Vec<Operation>,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The version line that was applied, such as `3.1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub openapi: Option<String>,
+}
+
+/// The answer to an exchange.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExchangeResult {
+    /// The exchange's id.
+    pub id: String,
+    /// The response's status code.
+    pub status: u16,
+    /// The response's field lines.
+    pub headers: Fields,
+    /// The operation whose handler ran.
+    pub operation: Option<String>,
+    /// Decoded values by location and name.
+    pub parameters: Value,
+    /// The decoded request content.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub body: Option<Value>,
+    /// The problem details.
+    pub problem: Option<Value>,
+    /// The response content, where it is text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_body: Option<String>,
+    /// The response content, where it is not text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_body_base64: Option<String>,
+    /// Whether the handler's response keeps to the description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_ok: Option<bool>,
+    /// How it does not.
+    pub response_errors: Vec<String>,
+    /// The schemes that authorised the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security: Option<Vec<String>>,
+}
+
+/// Instances against a schema.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Validate {
+    /// Repeated by the answer.
+    pub id: String,
+    /// A Schema Object.
+    pub schema: Box<RawValue>,
+    /// The instances.
+    pub instances: Vec<Box<RawValue>>,
+    /// The dialect where the schema names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<String>,
+    /// `format` is asserted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format_assertion: Option<bool>,
+    /// Where the schema is to be thought of as coming from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieval_uri: Option<String>,
+    /// Documents that it may refer to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
+}
+
+/// The answer to `validate`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Validated {
+    /// The question's id.
+    pub id: String,
+    /// Whether the schema compiled.
+    pub ok: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// One per instance.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// What is said about one instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Verdict {
+    /// Whether it is valid.
+    pub valid: bool,
+    /// Why not.
+    pub errors: Vec<SchemaError>,
+}
+
+/// One error of an instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SchemaError {
+    /// Instance location.
+    pub instance: String,
+    /// Keyword location.
+    pub keyword: String,
+    /// In words.
+    pub message: String,
+}
+
+/// References to look up, each from where the one before led.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Resolve {
+    /// Repeated by the answer.
+    pub id: String,
+    /// What there is.
+    pub documents: Vec<Document>,
+    /// The base URI of the first step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_uri: Option<String>,
+    /// The references.
+    pub steps: Vec<String>,
+}
+
+/// The answer to `resolve`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Resolved {
+    /// The question's id.
+    pub id: String,
+    /// One per step, up to the first error.
+    pub steps: Vec<Step>,
+}
+
+/// Where one reference led.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Step {
+    /// The value found.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub target: Option<Value>,
+    /// Or why none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// A serialised parameter to decode.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Decode {
+    /// Repeated by the answer.
+    pub id: String,
+    /// A Parameter Object.
+    pub parameter: Box<RawValue>,
+    /// The serialised form.
+    pub raw: String,
+    /// The version to read the Parameter Object by; 3.1.2 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub openapi: Option<String>,
+}
+
+/// The answer to `decode`: a value, or absent, or an error.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Decoded {
+    /// The question's id.
+    pub id: String,
+    /// The value.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub value: Option<Value>,
+    /// The parameter is not there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub absent: bool,
+    /// Why it cannot be decoded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// A parameter's value to serialise.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Encode {
+    /// Repeated by the answer.
+    pub id: String,
+    /// A Parameter Object.
+    pub parameter: Box<RawValue>,
+    /// The value; missing: undefined.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub value: Option<Box<RawValue>>,
+    /// The version to read the Parameter Object by; 3.1.2 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub openapi: Option<String>,
+}
+
+/// The answer to `encode`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Encoded {
+    /// The question's id.
+    pub id: String,
+    /// The serialised form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// A text by itself.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Parse {
+    /// Repeated by the answer.
+    pub id: String,
+    /// Text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Or bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_base64: Option<String>,
+    /// How to read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// Duplicate keys: the last wins with a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lenient: Option<bool>,
+}
+
+/// The answer to `parse`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Parsed {
+    /// The question's id.
+    pub id: String,
+    /// Whether it was read without an error.
+    pub ok: bool,
+    /// What it says.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub value: Option<Value>,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A question that the worker does not answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Unsupported {
+    /// The question's id.
+    pub id: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Reads a member that is there, be it `null`, as `Some`.
+///
+/// # Errors
+/// Those of the member's type.
+pub fn present<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
