@@ -127,7 +127,7 @@ impl Reader {
                 self.open.push(Open::Object { pointer, names: HashSet::new(), name: None, anchor });
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
-            _ => {}
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
         }
         Ok(())
     }
