@@ -18,6 +18,7 @@
 
 pub mod description;
 pub mod limits;
+pub mod schema;
 mod serve;
 
 pub use serve::{BodyError, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, RequestHead};

@@ -1,0 +1,271 @@
+//! Building an instance: a decoder's calls in document order.
+//!
+//! Takes: scalars, member names, opening and closing of containers. Gives: ids. Assumes that every
+//! container is closed before its values are read. Never panics: a call out of order builds a
+//! value that nobody sees.
+
+use super::{INDEX_MEMBERS_MIN, Instance, InstanceId, InstanceKind, NO_INDEX, Slot, TextSpan, narrow, wide};
+use crate::description::{Kind, NodeRef};
+use serde_json::Value;
+use std::cmp::Ordering;
+
+impl Instance {
+    fn push(&mut self, kind: InstanceKind, boolean: bool, value: TextSpan) -> InstanceId {
+        let index = narrow(self.slots.len());
+        let name = std::mem::take(&mut self.pending_name);
+        self.slots.push(Slot { kind, boolean, name, value, end: index.saturating_add(1) });
+        if let Some(slot) = self.open.last().and_then(|open| self.slots.get_mut(wide(*open))) {
+            slot.value.length = slot.value.length.saturating_add(1);
+        }
+        InstanceId(index)
+    }
+
+    fn push_text(&mut self, text: &str) -> TextSpan {
+        let start = self.text.len();
+        self.text.push_str(text);
+        TextSpan { start, length: narrow(text.len()) }
+    }
+
+    /// Adds `null`.
+    pub fn null(&mut self) -> InstanceId {
+        self.push(InstanceKind::Null, false, TextSpan::default())
+    }
+
+    /// Adds a boolean.
+    pub fn boolean(&mut self, value: bool) -> InstanceId {
+        self.push(InstanceKind::Boolean, value, TextSpan::default())
+    }
+
+    /// Adds a number by its text, which must have JSON form (RFC 8259 §6); the text is kept as it is.
+    pub fn number(&mut self, text: &str) -> InstanceId {
+        let span = self.push_text(text);
+        self.push(InstanceKind::Number, false, span)
+    }
+
+    /// Adds a string, already unescaped.
+    pub fn string(&mut self, text: &str) -> InstanceId {
+        let span = self.push_text(text);
+        self.push(InstanceKind::String, false, span)
+    }
+
+    /// Adds a raw octet string of `octets` bytes that stay outside the arena (a file, an
+    /// `application/octet-stream` body). `mark` is the caller's own number for it. String keywords
+    /// do not look into it (BOD-014); `maxLength` limits its octets (BOD-015).
+    pub fn binary(&mut self, mark: u32, octets: u32) -> InstanceId {
+        self.push(InstanceKind::Binary, false, TextSpan { start: mark, length: octets })
+    }
+
+    /// Room for `bytes` more text, asked for once instead of grown into.
+    pub fn reserve_text(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
+    }
+
+    /// Starts a string that is given in pieces with [`Self::extend_string`].
+    pub fn begin_string(&mut self) -> StringStart {
+        StringStart(self.text.len())
+    }
+
+    /// Adds a piece to the string that was begun last.
+    pub fn extend_string(&mut self, piece: &str) {
+        self.text.push_str(piece);
+    }
+
+    /// Adds the string that was begun with `start`.
+    pub fn end_string(&mut self, start: StringStart) -> InstanceId {
+        let span = self.span_since(start);
+        self.push(InstanceKind::String, false, span)
+    }
+
+    /// Makes the string that was begun with `start` the name of the next member.
+    pub fn end_member_name(&mut self, start: StringStart) {
+        self.pending_name = self.span_since(start);
+    }
+
+    fn span_since(&self, start: StringStart) -> TextSpan {
+        TextSpan { start: start.0, length: self.text.len().saturating_sub(start.0) }
+    }
+
+    /// Opens an array; what follows until [`Self::close`] are its items.
+    pub fn open_array(&mut self) -> InstanceId {
+        self.open(InstanceKind::Array)
+    }
+
+    /// Opens an object; what follows until [`Self::close`] are its members, each after a [`Self::member_name`].
+    pub fn open_object(&mut self) -> InstanceId {
+        self.open(InstanceKind::Object)
+    }
+
+    fn open(&mut self, kind: InstanceKind) -> InstanceId {
+        let id = self.push(kind, false, TextSpan { start: NO_INDEX, length: 0 });
+        self.open.push(id.0);
+        id
+    }
+
+    /// Names the member whose value comes next.
+    pub fn member_name(&mut self, name: &str) {
+        self.pending_name = self.push_text(name);
+    }
+
+    /// How many containers are open.
+    #[must_use]
+    pub fn nesting(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The kind of the innermost open container.
+    pub(super) fn innermost(&self) -> Option<InstanceKind> {
+        self.open.last().and_then(|open| self.slot(*open)).map(|slot| slot.kind)
+    }
+
+    /// Closes the innermost open container. A repeated member name is kept, and found by
+    /// [`super::InstanceNode::duplicate_member`]; [`super::InstanceNode::get`] then gives one of them.
+    pub fn close(&mut self) -> InstanceId {
+        let end = narrow(self.slots.len());
+        let Some(index) = self.open.pop() else { return InstanceId(0) };
+        let Some(slot) = self.slots.get_mut(wide(index)) else { return InstanceId(index) };
+        slot.end = end;
+        if slot.kind == InstanceKind::Object && slot.value.length >= INDEX_MEMBERS_MIN {
+            slot.value.start = narrow(self.index.len());
+            self.index_members(index, end);
+        }
+        InstanceId(index)
+    }
+
+    /// Sorts a large object's members by name: O(n log n) whatever the names, unlike a hash table
+    /// whose keys the sender chooses.
+    fn index_members(&mut self, object: u32, end: u32) {
+        let first = self.index.len();
+        let mut at = object.saturating_add(1);
+        while at < end {
+            self.index.push(at);
+            at = self.slot(at).map_or(end, |slot| slot.end.max(at.saturating_add(1)));
+        }
+        let mut members = self.index.split_off(first);
+        members.sort_unstable_by(|a, b| self.name_order(*a, self.slot_name(*b)).then_with(|| a.cmp(b)));
+        self.index.append(&mut members);
+    }
+
+    pub(super) fn slot_name(&self, index: u32) -> &str {
+        self.slot(index).map_or("", |slot| self.span_text(slot.name))
+    }
+
+    /// The order of the index: by length, then by bytes.
+    pub(super) fn name_order(&self, index: u32, name: &str) -> Ordering {
+        let own = self.slot_name(index);
+        own.len().cmp(&name.len()).then_with(|| own.cmp(name))
+    }
+
+    /// Adds a copy of a description's value (a default, an example).
+    pub fn copy_description(&mut self, from: NodeRef<'_>) -> InstanceId {
+        let root = InstanceId(narrow(self.slots.len()));
+        let mut work = vec![Step::Value(from)];
+        while let Some(step) = work.pop() {
+            match step {
+                Step::Close => {
+                    self.close();
+                }
+                Step::Member(name, value) => {
+                    self.member_name(name);
+                    work.push(Step::Value(value));
+                }
+                Step::Value(value) => self.copy_value(value, &mut work),
+            }
+        }
+        root
+    }
+
+    fn copy_value<'t>(&mut self, value: NodeRef<'t>, work: &mut Vec<Step<'t, NodeRef<'t>>>) {
+        match value.kind() {
+            Kind::Null => {
+                self.null();
+            }
+            Kind::Boolean => {
+                self.boolean(value.as_bool().unwrap_or_default());
+            }
+            Kind::Number => {
+                self.number(value.as_number().unwrap_or("0"));
+            }
+            Kind::String => {
+                self.string(value.as_str().unwrap_or_default());
+            }
+            Kind::Array => {
+                self.open_array();
+                work.push(Step::Close);
+                work.extend(value.items().rev().map(Step::Value));
+            }
+            Kind::Object => {
+                self.open_object();
+                work.push(Step::Close);
+                work.extend(value.members().rev().map(|(name, value)| Step::Member(name, value)));
+            }
+        }
+    }
+
+    /// Adds a copy of a `serde_json` value.
+    pub fn copy_json(&mut self, from: &Value) -> InstanceId {
+        let root = InstanceId(narrow(self.slots.len()));
+        let mut work = vec![Step::Value(from)];
+        while let Some(step) = work.pop() {
+            match step {
+                Step::Close => {
+                    self.close();
+                }
+                Step::Member(name, value) => {
+                    self.member_name(name);
+                    work.push(Step::Value(value));
+                }
+                Step::Value(value) => self.copy_json_value(value, &mut work),
+            }
+        }
+        root
+    }
+
+    fn copy_json_value<'t>(&mut self, value: &'t Value, work: &mut Vec<Step<'t, &'t Value>>) {
+        match value {
+            Value::Null => {
+                self.null();
+            }
+            Value::Bool(value) => {
+                self.boolean(*value);
+            }
+            Value::Number(number) => {
+                self.number(&number.to_string());
+            }
+            Value::String(text) => {
+                self.string(text);
+            }
+            Value::Array(items) => {
+                self.open_array();
+                work.push(Step::Close);
+                work.extend(items.iter().rev().map(Step::Value));
+            }
+            Value::Object(members) => {
+                self.open_object();
+                work.push(Step::Close);
+                let mut steps: Vec<_> =
+                    members.iter().map(|(name, value)| Step::Member(name.as_str(), value)).collect();
+                steps.reverse();
+                work.append(&mut steps);
+            }
+        }
+    }
+}
+
+impl From<&Value> for Instance {
+    fn from(value: &Value) -> Self {
+        let mut instance = Self::new();
+        instance.copy_json(value);
+        instance
+    }
+}
+
+/// Where a string that is built in pieces starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StringStart(u32);
+
+/// Work left when a value is copied without recursion.
+enum Step<'t, V> {
+    Value(V),
+    Member(&'t str, V),
+    Close,
+}

@@ -1,0 +1,615 @@
+//! JSON text -> instance, within bounds.
+//!
+//! Takes: the bytes of a JSON text (RFC 8259) and its limits. Gives: an instance that keeps number
+//! text, or the first fault with its place. Refuses repeated member names, invalid UTF-8, a byte order
+//! mark and lone surrogates (BOD-011). Iterative: the stack does not grow with the text. Never panics.
+
+use super::build::StringStart;
+use super::{Instance, InstanceKind, narrow};
+use std::fmt;
+
+/// The bounds of one JSON text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonLimits {
+    /// The longest text, in bytes.
+    pub bytes_max: u32,
+    /// The deepest nesting of arrays and objects; a scalar alone has nesting 0.
+    pub nesting_max: u32,
+    /// The most values, counting every member and every item at every level. A value takes 32 bytes.
+    pub values_max: u32,
+    /// The longest text of one number, in bytes.
+    pub number_bytes_max: u32,
+}
+
+/// What fits on a coroutine's stack (docs/DESIGN.md) and holds any sensible document; 16 MiB of text,
+/// 8 MiB of values, numbers longer than the longest exact binary number.
+impl Default for JsonLimits {
+    fn default() -> Self {
+        Self { bytes_max: 16 << 20, nesting_max: 64, values_max: 1 << 18, number_bytes_max: 1100 }
+    }
+}
+
+/// The rule that a JSON text breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JsonRule {
+    /// Longer than [`JsonLimits::bytes_max`].
+    TooLong,
+    /// Nested deeper than [`JsonLimits::nesting_max`].
+    TooDeep,
+    /// More values than [`JsonLimits::values_max`].
+    TooManyValues,
+    /// A number longer than [`JsonLimits::number_bytes_max`].
+    NumberTooLong,
+    /// Not UTF-8 (RFC 8259 §8.1).
+    InvalidUtf8,
+    /// Starts with a byte order mark (RFC 8259 §8.1).
+    ByteOrderMark,
+    /// An object names a member twice (RFC 8259 §4).
+    DuplicateMember,
+    /// Ends before the value does; also an empty text.
+    UnexpectedEnd,
+    /// A character that the grammar does not allow here.
+    UnexpectedCharacter,
+    /// Something follows the value.
+    TrailingCharacter,
+    /// A number that the grammar does not allow, such as `01` or `1.`.
+    InvalidNumber,
+    /// A backslash that no escape follows.
+    InvalidEscape,
+    /// Half of a surrogate pair.
+    LoneSurrogate,
+    /// A control character inside a string (RFC 8259 §7).
+    ControlCharacter,
+}
+
+impl JsonRule {
+    /// What is wrong, in words.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::TooLong => "the text is longer than allowed",
+            Self::TooDeep => "arrays and objects are nested deeper than allowed",
+            Self::TooManyValues => "there are more values than allowed",
+            Self::NumberTooLong => "a number is longer than allowed",
+            Self::InvalidUtf8 => "the text is not UTF-8",
+            Self::ByteOrderMark => "the text starts with a byte order mark",
+            Self::DuplicateMember => "an object names a member twice",
+            Self::UnexpectedEnd => "the text ends before the value does",
+            Self::UnexpectedCharacter => "a character does not belong here",
+            Self::TrailingCharacter => "something follows the value",
+            Self::InvalidNumber => "a number is malformed",
+            Self::InvalidEscape => "a string holds a malformed escape",
+            Self::LoneSurrogate => "a string holds half of a surrogate pair",
+            Self::ControlCharacter => "a string holds an unescaped control character",
+        }
+    }
+
+    /// Whether a bound was broken rather than the grammar: an answer may be 413 then.
+    #[must_use]
+    pub const fn is_limit(self) -> bool {
+        matches!(self, Self::TooLong | Self::TooDeep | Self::TooManyValues | Self::NumberTooLong)
+    }
+}
+
+/// Why a JSON text was refused, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonError {
+    /// The rule.
+    pub rule: JsonRule,
+    /// The first offending byte, from 0.
+    pub offset: u32,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+impl JsonError {
+    fn new(rule: JsonRule, text: &[u8], offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at.saturating_add(1));
+        let line = memchr::memchr_iter(b'\n', before).count();
+        let characters = before
+            .get(line_start..)
+            .unwrap_or_default()
+            .iter()
+            .filter(|byte| (**byte & 0xC0) != 0x80)
+            .count();
+        Self {
+            rule,
+            offset: narrow(offset),
+            line: narrow(line).saturating_add(1),
+            column: narrow(characters).saturating_add(1),
+        }
+    }
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (line {}, column {})", self.rule.message(), self.line, self.column)
+    }
+}
+
+impl std::error::Error for JsonError {}
+
+/// Parses a complete JSON text.
+///
+/// ```
+/// use brrtrouter::schema::instance::{JsonLimits, JsonRule, parse_json};
+///
+/// let instance = parse_json(br#"{"id": 12345678901234567890123}"#, &JsonLimits::default())?;
+/// assert_eq!(instance.root().get("id").and_then(|id| id.number_text()), Some("12345678901234567890123"));
+///
+/// let fault = parse_json(br#"{"a": 1, "a": 2}"#, &JsonLimits::default()).unwrap_err();
+/// assert_eq!((fault.rule, fault.offset), (JsonRule::DuplicateMember, 9));
+/// # Ok::<(), brrtrouter::schema::instance::JsonError>(())
+/// ```
+///
+/// # Errors
+/// The first broken rule, with its place.
+pub fn parse_json(text: &[u8], limits: &JsonLimits) -> Result<Instance, JsonError> {
+    let fail = |rule, offset| JsonError::new(rule, text, offset);
+    if narrow(text.len()) > limits.bytes_max {
+        return Err(fail(JsonRule::TooLong, 0));
+    }
+    if text.starts_with(b"\xEF\xBB\xBF") {
+        return Err(fail(JsonRule::ByteOrderMark, 0));
+    }
+    let valid =
+        std::str::from_utf8(text).map_err(|error| fail(JsonRule::InvalidUtf8, error.valid_up_to()))?;
+    let mut parser = Parser::new(valid, limits, None);
+    match parser.run() {
+        Ok(()) => Ok(parser.instance),
+        Err(Stop::Fault(rule)) => Err(fail(rule, parser.at)),
+        Err(Stop::Duplicate(slot)) => {
+            Err(fail(JsonRule::DuplicateMember, place_of_member(valid, limits, slot)))
+        }
+    }
+}
+
+/// Where the name of the member at `slot` stands: parses again and stops there.
+fn place_of_member(text: &str, limits: &JsonLimits, slot: u32) -> usize {
+    let mut parser = Parser::new(text, limits, Some(slot));
+    // It stops at the member; whatever the outcome, the name read last is the one asked for.
+    match parser.run() {
+        Ok(()) | Err(_) => parser.name_at,
+    }
+}
+
+enum Stop {
+    Fault(JsonRule),
+    /// The second member of its name, by its position in the arena.
+    Duplicate(u32),
+}
+
+impl From<JsonRule> for Stop {
+    fn from(rule: JsonRule) -> Self {
+        Self::Fault(rule)
+    }
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    limits: &'t JsonLimits,
+    instance: Instance,
+    /// Where the member name read last starts.
+    name_at: usize,
+    stop_at: Option<u32>,
+}
+
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, limits: &'t JsonLimits, stop_at: Option<u32>) -> Self {
+        let mut instance = Instance::new();
+        instance.reserve_text(text.len());
+        Self { text, bytes: text.as_bytes(), at: 0, limits, instance, name_at: 0, stop_at }
+    }
+
+    fn run(&mut self) -> Result<(), Stop> {
+        loop {
+            self.skip_space();
+            self.count_value()?;
+            if self.value()? && self.close_finished()? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.advance(1);
+        }
+    }
+
+    fn count_value(&self) -> Result<(), Stop> {
+        let count = narrow(self.instance.len());
+        if self.stop_at == Some(count) {
+            return Err(Stop::Duplicate(count));
+        }
+        if count >= self.limits.values_max {
+            return Err(JsonRule::TooManyValues.into());
+        }
+        Ok(())
+    }
+
+    /// Reads a scalar or opens a container. Gives whether a value is complete.
+    fn value(&mut self) -> Result<bool, Stop> {
+        match self.peek() {
+            None => Err(JsonRule::UnexpectedEnd.into()),
+            Some(b'{') => self.open(InstanceKind::Object),
+            Some(b'[') => self.open(InstanceKind::Array),
+            Some(b'"') => {
+                let start = self.string()?;
+                self.instance.end_string(start);
+                Ok(true)
+            }
+            Some(b'-' | b'0'..=b'9') => self.number().map(|()| true),
+            Some(_) => self.literal().map(|()| true),
+        }
+    }
+
+    fn open(&mut self, kind: InstanceKind) -> Result<bool, Stop> {
+        if narrow(self.instance.nesting()) >= self.limits.nesting_max {
+            return Err(JsonRule::TooDeep.into());
+        }
+        self.advance(1);
+        self.skip_space();
+        if kind == InstanceKind::Object {
+            self.instance.open_object();
+            if self.peek() != Some(b'}') {
+                self.member_name()?;
+                return Ok(false);
+            }
+        } else {
+            self.instance.open_array();
+            if self.peek() != Some(b']') {
+                return Ok(false);
+            }
+        }
+        self.advance(1);
+        self.instance.close();
+        Ok(true)
+    }
+
+    fn member_name(&mut self) -> Result<(), Stop> {
+        self.skip_space();
+        self.name_at = self.at;
+        match self.peek() {
+            Some(b'"') => {}
+            Some(_) => return Err(JsonRule::UnexpectedCharacter.into()),
+            None => return Err(JsonRule::UnexpectedEnd.into()),
+        }
+        let start = self.string()?;
+        self.instance.end_member_name(start);
+        self.skip_space();
+        match self.peek() {
+            Some(b':') => {
+                self.advance(1);
+                Ok(())
+            }
+            Some(_) => Err(JsonRule::UnexpectedCharacter.into()),
+            None => Err(JsonRule::UnexpectedEnd.into()),
+        }
+    }
+
+    /// After a value: closes the containers that end here. Gives whether the text is done.
+    fn close_finished(&mut self) -> Result<bool, Stop> {
+        loop {
+            self.skip_space();
+            match (self.instance.innermost(), self.peek()) {
+                (None, None) => return Ok(true),
+                (None, Some(_)) => return Err(JsonRule::TrailingCharacter.into()),
+                (Some(_), None) => return Err(JsonRule::UnexpectedEnd.into()),
+                (Some(InstanceKind::Array), Some(b',')) => {
+                    self.advance(1);
+                    return Ok(false);
+                }
+                (Some(_), Some(b',')) => {
+                    self.advance(1);
+                    self.member_name()?;
+                    return Ok(false);
+                }
+                (Some(InstanceKind::Array), Some(b']')) => {
+                    self.advance(1);
+                    self.instance.close();
+                }
+                (Some(InstanceKind::Object), Some(b'}')) => self.close_object()?,
+                (Some(_), Some(_)) => return Err(JsonRule::UnexpectedCharacter.into()),
+            }
+        }
+    }
+
+    fn close_object(&mut self) -> Result<(), Stop> {
+        self.advance(1);
+        let object = self.instance.close();
+        match self.instance.node(object).duplicate_member() {
+            Some((_, second)) => Err(Stop::Duplicate(second.identity().1)),
+            None => Ok(()),
+        }
+    }
+
+    fn literal(&mut self) -> Result<(), Stop> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if rest.starts_with(b"true") {
+            self.advance(4);
+            self.instance.boolean(true);
+        } else if rest.starts_with(b"false") {
+            self.advance(5);
+            self.instance.boolean(false);
+        } else if rest.starts_with(b"null") {
+            self.advance(4);
+            self.instance.null();
+        } else {
+            return Err(JsonRule::UnexpectedCharacter.into());
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.advance(1);
+        }
+        self.at.saturating_sub(start)
+    }
+
+    fn number(&mut self) -> Result<(), Stop> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.advance(1);
+        }
+        let leading_zero = self.peek() == Some(b'0');
+        let whole = self.digits();
+        if whole == 0 || (leading_zero && whole > 1) {
+            return Err(JsonRule::InvalidNumber.into());
+        }
+        if self.peek() == Some(b'.') {
+            self.advance(1);
+            if self.digits() == 0 {
+                return Err(JsonRule::InvalidNumber.into());
+            }
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.advance(1);
+            if let Some(b'+' | b'-') = self.peek() {
+                self.advance(1);
+            }
+            if self.digits() == 0 {
+                return Err(JsonRule::InvalidNumber.into());
+            }
+        }
+        if narrow(self.at.saturating_sub(start)) > self.limits.number_bytes_max {
+            self.at = start;
+            return Err(JsonRule::NumberTooLong.into());
+        }
+        self.instance.number(self.text.get(start..self.at).unwrap_or_default());
+        Ok(())
+    }
+
+    /// Reads a string's text into the arena.
+    fn string(&mut self) -> Result<StringStart, Stop> {
+        self.advance(1);
+        let start = self.instance.begin_string();
+        loop {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
+            let Some(plain) = plain else {
+                self.at = self.bytes.len();
+                return Err(JsonRule::UnexpectedEnd.into());
+            };
+            let from = self.at;
+            self.advance(plain);
+            self.instance.extend_string(self.text.get(from..self.at).unwrap_or_default());
+            match self.peek() {
+                Some(b'"') => {
+                    self.advance(1);
+                    return Ok(start);
+                }
+                Some(b'\\') => self.escape()?,
+                _ => return Err(JsonRule::ControlCharacter.into()),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), Stop> {
+        let code = self.bytes.get(self.at.saturating_add(1)).copied();
+        let piece = match code {
+            Some(b'"') => "\"",
+            Some(b'\\') => "\\",
+            Some(b'/') => "/",
+            Some(b'b') => "\u{8}",
+            Some(b'f') => "\u{C}",
+            Some(b'n') => "\n",
+            Some(b'r') => "\r",
+            Some(b't') => "\t",
+            Some(b'u') => return self.unicode_escape(),
+            _ => return Err(JsonRule::InvalidEscape.into()),
+        };
+        self.advance(2);
+        self.instance.extend_string(piece);
+        Ok(())
+    }
+
+    fn unicode_escape(&mut self) -> Result<(), Stop> {
+        let first = self.code_unit(self.at)?;
+        let mut length = 6;
+        let code = match first {
+            0xD800..=0xDBFF => {
+                let low = self.code_unit(self.at.saturating_add(6)).unwrap_or_default();
+                if !(0xDC00..=0xDFFF).contains(&low) {
+                    return Err(JsonRule::LoneSurrogate.into());
+                }
+                length = 12;
+                ((first & 0x3FF) << 10 | (low & 0x3FF)).saturating_add(0x1_0000)
+            }
+            unit => unit,
+        };
+        let character = char::from_u32(code).ok_or(JsonRule::LoneSurrogate)?;
+        self.instance.extend_string(character.encode_utf8(&mut [0; 4]));
+        self.advance(length);
+        Ok(())
+    }
+
+    /// The four hexadecimal digits of the `\u` escape at `at`.
+    fn code_unit(&self, at: usize) -> Result<u32, Stop> {
+        let escape = self.bytes.get(at..at.saturating_add(6)).ok_or(JsonRule::InvalidEscape)?;
+        let [b'\\', b'u', digits @ ..] = escape else { return Err(JsonRule::InvalidEscape.into()) };
+        let mut unit: u32 = 0;
+        for digit in digits {
+            let value = char::from(*digit).to_digit(16).ok_or(JsonRule::InvalidEscape)?;
+            unit = (unit << 4) | value;
+        }
+        Ok(unit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{JsonLimits, JsonRule, parse_json};
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Result<String, JsonRule> {
+        let instance = parse_json(text.as_bytes(), &JsonLimits::default()).map_err(|error| error.rule)?;
+        let mut again = String::new();
+        instance.root().write_json(&mut again);
+        Ok(again)
+    }
+
+    #[test]
+    fn values_come_back_as_they_were() {
+        let check = |text: &str, expected: &str| assert_eq!(parse(text).as_deref(), Ok(expected), "{text}");
+        check("null", "null");
+        check(" [ ] ", "[]");
+        check("{ }", "{}");
+        check("[true, false,null]", "[true,false,null]");
+        check("-0.0e+10", "-0.0e+10");
+        check("123456789012345678901234567890.5", "123456789012345678901234567890.5");
+        check(r#"{"a":{"b":[1,{"c":"d"}]},"e":[[],{}]}"#, r#"{"a":{"b":[1,{"c":"d"}]},"e":[[],{}]}"#);
+        check(r#""\u0041\ud83e\udd80\n\/""#, "\"A🦀\\n/\"");
+        check(r#"{"":0}"#, r#"{"":0}"#);
+    }
+
+    #[test]
+    fn faults_have_their_rule_and_place() {
+        let check = |text: &[u8], rule: JsonRule, offset: u32, line: u32, column: u32| {
+            let error = parse_json(text, &JsonLimits::default()).unwrap_err();
+            let found = (error.rule, error.offset, error.line, error.column);
+            assert_eq!(found, (rule, offset, line, column), "{}", String::from_utf8_lossy(text));
+        };
+        check(b"", JsonRule::UnexpectedEnd, 0, 1, 1);
+        check(b"\xEF\xBB\xBF1", JsonRule::ByteOrderMark, 0, 1, 1);
+        check(b"\"\xFF\"", JsonRule::InvalidUtf8, 1, 1, 2);
+        check(b"1 2", JsonRule::TrailingCharacter, 2, 1, 3);
+        check("{\"é\":1,\n \"é\":\n2}".as_bytes(), JsonRule::DuplicateMember, 10, 2, 2);
+        check("[\"é\",x]".as_bytes(), JsonRule::UnexpectedCharacter, 6, 1, 6);
+        check(b"[01]", JsonRule::InvalidNumber, 3, 1, 4);
+        check(b"[1.]", JsonRule::InvalidNumber, 3, 1, 4);
+        check(b"\"\t\"", JsonRule::ControlCharacter, 1, 1, 2);
+        check(br#""\ud800""#, JsonRule::LoneSurrogate, 1, 1, 2);
+        check(br#""\udc00""#, JsonRule::LoneSurrogate, 1, 1, 2);
+        check(br#""\x""#, JsonRule::InvalidEscape, 1, 1, 2);
+        check(br#"{"a" 1}"#, JsonRule::UnexpectedCharacter, 5, 1, 6);
+        check(br#"{"a":1,}"#, JsonRule::UnexpectedCharacter, 7, 1, 8);
+        check(b"[1,]", JsonRule::UnexpectedCharacter, 3, 1, 4);
+        check(b"[1}", JsonRule::UnexpectedCharacter, 2, 1, 3);
+        check(b"[\"a\",\n4\n,1,", JsonRule::UnexpectedEnd, 11, 3, 4);
+    }
+
+    #[test]
+    fn bounds_hold() {
+        let limits = JsonLimits { bytes_max: 100, nesting_max: 3, values_max: 5, number_bytes_max: 4 };
+        let check = |text: &str, expected: Option<JsonRule>| {
+            assert_eq!(
+                parse_json(text.as_bytes(), &limits).err().map(|error| error.rule),
+                expected,
+                "{text}"
+            );
+        };
+        check("[[[]]]", None);
+        check("[[[[]]]]", Some(JsonRule::TooDeep));
+        check("[1,2,3,4]", None);
+        check("[1,2,3,4,5]", Some(JsonRule::TooManyValues));
+        check("1234", None);
+        check("12345", Some(JsonRule::NumberTooLong));
+        check(&" ".repeat(101), Some(JsonRule::TooLong));
+        let deep = "[".repeat(1_000_000);
+        assert_eq!(parse(&deep), Err(JsonRule::TooDeep));
+    }
+
+    #[test]
+    fn a_huge_object_is_searched_and_its_duplicates_found() {
+        let mut text = String::from("{");
+        for number in 0..50_000 {
+            text.push_str(&format!("\"name{number}\":{number},"));
+        }
+        let whole = format!("{text}\"last\":1}}");
+        let instance = parse_json(whole.as_bytes(), &JsonLimits::default()).unwrap();
+        assert_eq!(instance.root().len(), 50_001);
+        assert_eq!(instance.root().get("name49999").and_then(|node| node.as_u64()), Some(49_999));
+        assert!(instance.root().get("name50000").is_none());
+        let twice = format!("{text}\"name7\":1}}");
+        let error = parse_json(twice.as_bytes(), &JsonLimits::default()).unwrap_err();
+        assert_eq!((error.rule, error.offset as usize), (JsonRule::DuplicateMember, text.len()));
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(serde_json::Value::from),
+            any::<i64>().prop_map(serde_json::Value::from),
+            any::<u64>().prop_map(serde_json::Value::from),
+            any::<f64>().prop_map(serde_json::Value::from),
+            any::<String>().prop_map(serde_json::Value::from),
+        ];
+        leaf.prop_recursive(4, 64, 12, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..12).prop_map(serde_json::Value::from),
+                prop::collection::hash_map(any::<String>(), inner, 0..12)
+                    .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn values_agree_with_serde_json(value in json(), pretty: bool) {
+            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
+            let instance = parse_json(text.as_bytes(), &JsonLimits::default()).unwrap();
+            prop_assert_eq!(&instance.root().to_json(), &serde_json::from_str::<serde_json::Value>(&text).unwrap());
+            let mut again = String::new();
+            instance.root().write_json(&mut again);
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&again).unwrap(), serde_json::from_str::<serde_json::Value>(&text).unwrap());
+            let copied = super::Instance::from(&value);
+            prop_assert_eq!(serde_json::to_value(copied.root()).unwrap(), instance.root().to_json());
+        }
+
+        #[test]
+        fn verdicts_agree_with_serde_json(text in r#"[\[\]{},:"\\ 0-9eE.+tfnu-]{0,24}"#) {
+            let ours = parse_json(text.as_bytes(), &JsonLimits::default());
+            let theirs = serde_json::from_str::<serde_json::Value>(&text);
+            match (&ours, &theirs) {
+                (Ok(_), Ok(_)) | (Err(_), Err(_)) => {}
+                (Err(error), Ok(_)) => prop_assert_eq!(error.rule, JsonRule::DuplicateMember),
+                // Numbers beyond f64 are no fault of the text.
+                (Ok(_), Err(error)) => prop_assert!(error.to_string().contains("out of range"), "{error}"),
+            }
+        }
+
+        #[test]
+        fn any_bytes_end(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let ours = parse_json(&bytes, &JsonLimits::default()).is_ok();
+            if ours {
+                prop_assert!(std::str::from_utf8(&bytes).is_ok());
+            }
+        }
+    }
+}
