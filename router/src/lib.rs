@@ -21,4 +21,5 @@ pub mod limits;
 pub mod schema;
 mod serve;
 
+pub use serve::content;
 pub use serve::{BodyError, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, RequestHead};

@@ -10,3 +10,12 @@ pub const BODY_BYTES_MAX: u64 = 1024 * 1024;
 
 const _: () = assert!(TARGET_BYTES_MAX >= 8000, "RFC 9110 §4.1 recommends at least 8000 bytes");
 const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans of the path");
+
+/// Bounds of request and response content.
+pub mod content {
+    /// The most parameters of one media type; the longest registered lists have fewer than ten.
+    pub const MEDIA_TYPE_PARAMETERS_MAX: usize = 16;
+
+    /// The most media ranges of `Accept` that are read; browsers send fewer than ten.
+    pub const ACCEPT_RANGES_MAX: usize = 32;
+}

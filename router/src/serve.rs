@@ -4,6 +4,7 @@
 
 mod body;
 mod connection;
+pub mod content;
 mod head;
 
 pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
