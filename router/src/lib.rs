@@ -22,4 +22,8 @@ pub mod schema;
 mod serve;
 
 pub use serve::content;
+pub use serve::{
+    Body, BodyStream, FieldError, FieldText, Problem, ProblemContent, ProblemContext, ProblemError,
+    ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault, ResponseField, ValidationStatus,
+};
 pub use serve::{BodyError, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, RequestHead};

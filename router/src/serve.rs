@@ -6,7 +6,15 @@ mod body;
 mod connection;
 pub mod content;
 mod head;
+mod problem;
+mod response;
 
 pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
 pub use connection::Connection;
 pub use head::{FieldLine, HeadError, RequestHead};
+pub use problem::{
+    Problem, ProblemContent, ProblemError, ProblemFormat, ProblemKind, ProblemPlace, ValidationStatus,
+};
+pub use response::{
+    Body, BodyStream, FieldError, FieldText, ProblemContext, Response, ResponseFault, ResponseField,
+};

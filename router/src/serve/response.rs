@@ -1,0 +1,425 @@
+//! The answer to a request: status code, field lines and content (RFC 9110 §6, §15).
+//!
+//! Takes: what a handler says. Gives: a [`Response`] that is safe to frame: its field lines hold no
+//! control octets, its length always agrees with its content, and a fault in building it becomes a 500
+//! instead of a broken message. Static and shared text and octets are not copied. Never panics.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrayvec::ArrayString;
+use http::StatusCode;
+use serde::Serialize;
+use smallvec::SmallVec;
+
+use super::problem::{Problem, ProblemContent, ProblemFormat, ProblemKind, ValidationStatus};
+
+mod body;
+mod field;
+
+pub use body::{Body, BodyStream};
+pub use field::{FieldError, FieldText, ResponseField};
+
+/// How many field lines a response holds without heap allocation.
+const FIELDS_INLINE: usize = 4;
+
+/// A response.
+///
+/// ```
+/// use brrtrouter::Response;
+/// use http::StatusCode;
+///
+/// let response = Response::json(&["Rex", "Ida"]).with_field("Cache-Control", "no-store");
+/// assert_eq!(response.status(), StatusCode::OK);
+/// assert_eq!(response.field("content-type"), Some("application/json"));
+/// assert_eq!(response.body().bytes().as_deref(), Some(&b"[\"Rex\",\"Ida\"]"[..]));
+/// ```
+#[derive(Debug)]
+pub struct Response {
+    status: StatusCode,
+    fields: SmallVec<[ResponseField; FIELDS_INLINE]>,
+    body: Body,
+    /// The length to announce where the content is not here: for HEAD and 304.
+    length_announced: Option<u64>,
+    fault: Option<ResponseFault>,
+}
+
+/// Why a response cannot be sent as its handler built it; it becomes a 500.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseFault {
+    /// A field line was refused.
+    Field(FieldError),
+    /// The value could not be written as JSON.
+    Json,
+    /// The location of a redirection is not a URI reference in ASCII.
+    Location,
+}
+
+impl fmt::Display for ResponseFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(fault) => fault.fmt(f),
+            Self::Json => f.write_str("the value cannot be written as JSON"),
+            Self::Location => f.write_str("the location is not a URI reference"),
+        }
+    }
+}
+
+impl std::error::Error for ResponseFault {}
+
+/// What of a request shapes the problem that answers it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProblemContext<'r> {
+    /// The path of the request target as sent, for the `instance` member.
+    pub path: &'r str,
+    /// The media type that the request prefers.
+    pub format: ProblemFormat,
+    /// The status code for breaches of the description.
+    pub validation_status: ValidationStatus,
+}
+
+impl Response {
+    /// A response without content.
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        Self { status, fields: SmallVec::new(), body: Body::Empty, length_announced: None, fault: None }
+    }
+
+    /// 204 No Content.
+    #[must_use]
+    pub fn no_content() -> Self {
+        Self::new(StatusCode::NO_CONTENT)
+    }
+
+    /// 200 with `value` as `application/json`. A value that cannot be written becomes a 500.
+    #[must_use]
+    pub fn json(value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(bytes) => Self::content("application/json", Body::Bytes(bytes)),
+            Err(_) => Self::new(StatusCode::OK).with_fault(ResponseFault::Json),
+        }
+    }
+
+    /// 200 with `text` as `text/plain` in UTF-8.
+    #[must_use]
+    pub fn text(text: impl Into<FieldText>) -> Self {
+        let body = match text.into() {
+            FieldText::Static(text) => Body::Static(text.as_bytes()),
+            FieldText::Shared(text) => Body::Shared(text.into()),
+            FieldText::Owned(text) => Body::Bytes(text.into_boxed_bytes().into_vec()),
+        };
+        Self::content("text/plain; charset=utf-8", body)
+    }
+
+    /// 200 with these octets as `media_type`.
+    #[must_use]
+    pub fn bytes(media_type: impl Into<FieldText>, bytes: impl Into<Body>) -> Self {
+        Self::content(media_type, bytes.into())
+    }
+
+    /// 200 with octets that are made while they are sent.
+    #[must_use]
+    pub fn stream(media_type: impl Into<FieldText>, stream: impl BodyStream + 'static) -> Self {
+        Self::content(media_type, Body::Stream(Box::new(stream)))
+    }
+
+    /// A redirection: `status` is one of 3xx, `location` a URI reference (RFC 9110 §10.2.2).
+    #[must_use]
+    pub fn redirect(status: StatusCode, location: impl Into<FieldText>) -> Self {
+        let location = location.into();
+        let response = Self::new(status);
+        if !location.as_str().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return response.with_fault(ResponseFault::Location);
+        }
+        response.with_field("Location", location)
+    }
+
+    fn content(media_type: impl Into<FieldText>, body: Body) -> Self {
+        Self::new(StatusCode::OK).with_field("Content-Type", media_type).with_body(body)
+    }
+
+    /// The same response with another status code.
+    #[must_use]
+    pub const fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same response with other content; its Content-Type stays.
+    #[must_use]
+    pub fn with_body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// The same response with this field, in place of every earlier line of that name. A line that
+    /// cannot be sent makes the response a 500.
+    #[must_use]
+    pub fn with_field(mut self, name: impl Into<FieldText>, value: impl Into<FieldText>) -> Self {
+        match ResponseField::new(name, value) {
+            Ok(field) => {
+                self.fields.retain(|line| !line.is_named(field.name()));
+                self.fields.push(field);
+                self
+            }
+            Err(fault) => self.with_fault(ResponseFault::Field(fault)),
+        }
+    }
+
+    /// The same response with one more field line, such as a further `Link`. A line that cannot be
+    /// sent makes the response a 500.
+    #[must_use]
+    pub fn with_added_field(mut self, name: impl Into<FieldText>, value: impl Into<FieldText>) -> Self {
+        match ResponseField::new(name, value) {
+            Ok(field) => {
+                self.fields.push(field);
+                self
+            }
+            Err(fault) => self.with_fault(ResponseFault::Field(fault)),
+        }
+    }
+
+    /// The same response announcing a length without having the content: for a HEAD operation of
+    /// one's own and for 304 (RFC 9110 §8.6). It is ignored where there is content.
+    #[must_use]
+    pub const fn with_length_announced(mut self, bytes: u64) -> Self {
+        self.length_announced = Some(bytes);
+        self
+    }
+
+    pub(crate) fn with_fault(mut self, fault: ResponseFault) -> Self {
+        self.fault.get_or_insert(fault);
+        self
+    }
+
+    /// The status code.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The field lines in order, without those that frame the message.
+    #[must_use]
+    pub fn fields(&self) -> &[ResponseField] {
+        &self.fields
+    }
+
+    /// The value of the first field line called `name`.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|line| line.is_named(name)).map(ResponseField::value)
+    }
+
+    /// The content.
+    #[must_use]
+    pub const fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// The content, to be read or replaced.
+    pub const fn body_mut(&mut self) -> &mut Body {
+        &mut self.body
+    }
+
+    /// The problem that this response carries, if it carries one.
+    #[must_use]
+    pub const fn problem(&self) -> Option<&Problem> {
+        match &self.body {
+            Body::Problem(content) => Some(content.problem()),
+            Body::Empty | Body::Static(_) | Body::Shared(_) | Body::Bytes(_) | Body::Stream(_) => None,
+        }
+    }
+
+    /// Why the response cannot be sent as it was built.
+    #[must_use]
+    pub const fn fault(&self) -> Option<ResponseFault> {
+        self.fault
+    }
+
+    /// The value of the Content-Length field; `None` where no such field is sent, because the status
+    /// code forbids it (RFC 9110 §8.6) or the length is not known.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        if self.status.is_informational() || self.status == StatusCode::NO_CONTENT {
+            return None;
+        }
+        match self.body {
+            Body::Empty if self.length_announced.is_some() => self.length_announced,
+            Body::Empty if self.status == StatusCode::NOT_MODIFIED => None,
+            Body::Empty
+            | Body::Static(_)
+            | Body::Shared(_)
+            | Body::Bytes(_)
+            | Body::Problem(_)
+            | Body::Stream(_) => self.body.length(),
+        }
+    }
+
+    /// A response that was built with a fault becomes a 500; a problem learns what of the request
+    /// belongs into it: its instance, its media type and its configured status code.
+    #[must_use]
+    pub fn settle(mut self, context: &ProblemContext<'_>) -> Self {
+        if let Some(fault) = self.fault {
+            tracing::error!(%fault, "the response cannot be sent");
+            self = Self::from(Problem::of(ProblemKind::Internal));
+        }
+        if let Body::Problem(content) = &mut self.body {
+            content.instance = ArrayString::from(context.path).unwrap_or_default();
+            if content.format != context.format {
+                content.format = context.format;
+                self.fields.retain(|line| !line.is_named("Content-Type"));
+                self.fields.push(content_type(context.format));
+            }
+            if let Some(status) = content.problem.settle_status(context.validation_status) {
+                self.status = status;
+            }
+        }
+        self
+    }
+
+    /// What goes on the wire: no content where there may be none, which is in an answer to HEAD
+    /// (HTTP-005) and with 1xx, 204 and 304 (HTTP-018). The length of what GET would have sent stays
+    /// known to [`content_length`](Self::content_length).
+    ///
+    /// 205 has no content either (RFC 9110 §15.3.6).
+    #[must_use]
+    pub fn finish(mut self, head_request: bool) -> Self {
+        let bare = self.status.is_informational()
+            || matches!(
+                self.status,
+                StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+            );
+        if !bare && !head_request {
+            return self;
+        }
+        if head_request && self.status != StatusCode::RESET_CONTENT {
+            self.length_announced = self.content_length();
+        }
+        self.body = Body::Empty;
+        self
+    }
+}
+
+impl From<Problem> for Response {
+    fn from(mut problem: Problem) -> Self {
+        let mut response = Self::new(problem.status());
+        response.fields.push(content_type(ProblemFormat::Json));
+        response.fields.extend(problem.take_fields());
+        response.body = Body::Problem(ProblemContent::new(problem));
+        response
+    }
+}
+
+fn content_type(format: ProblemFormat) -> ResponseField {
+    ResponseField::known("Content-Type", FieldText::Static(format.media_type()))
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self::Static(bytes)
+    }
+}
+
+impl From<Arc<[u8]>> for Body {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Self::Shared(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_is_left_out_where_there_may_be_none() {
+        let with_content =
+            |status: u16| Response::text("abc").with_status(StatusCode::from_u16(status).unwrap());
+        // Status, whether the method is HEAD, announced length, bytes of content (HTTP-005, HTTP-018).
+        let cases: &[(Response, bool, Option<u64>, u64)] = &[
+            (with_content(200).finish(false), false, Some(3), 3),
+            (with_content(200).finish(true), true, Some(3), 0),
+            (with_content(404).finish(true), true, Some(3), 0),
+            (with_content(204).finish(false), false, None, 0),
+            (with_content(204).finish(true), true, None, 0),
+            (with_content(205).finish(false), false, Some(0), 0),
+            (with_content(304).finish(false), false, None, 0),
+            (with_content(304).with_length_announced(9).finish(false), false, Some(9), 0),
+            (with_content(103).finish(false), false, None, 0),
+            (Response::new(StatusCode::OK).finish(false), false, Some(0), 0),
+            (Response::new(StatusCode::OK).with_length_announced(9).finish(true), true, Some(9), 0),
+            (with_content(200).with_length_announced(9).finish(false), false, Some(3), 3),
+            (Response::from(Problem::of(ProblemKind::NotFound)).finish(true), true, Some(83), 0),
+        ];
+        for (response, head, announced, bytes) in cases {
+            let line = format!("{} head {head}", response.status());
+            assert_eq!(response.content_length(), *announced, "{line}");
+            assert_eq!(response.body().length(), Some(*bytes), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_fault_becomes_a_500_that_tells_nothing() {
+        struct Unwritable;
+        impl Serialize for Unwritable {
+            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(serde::ser::Error::custom("secret"))
+            }
+        }
+        let cases = [
+            Response::text("a").with_field("X-A", "a\r\nb"),
+            Response::text("a").with_added_field("X A", "a"),
+            Response::text("a").with_field("content-length", "7"),
+            Response::redirect(StatusCode::FOUND, "/a\r\nSet-Cookie: b"),
+            Response::redirect(StatusCode::FOUND, "/a b"),
+            Response::json(&Unwritable),
+        ];
+        for response in cases {
+            assert!(response.fault().is_some());
+            let settled = response.settle(&ProblemContext::default());
+            assert_eq!(settled.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(settled.problem().map(Problem::kind), Some(ProblemKind::Internal));
+            assert_eq!(settled.fields().len(), 1);
+        }
+    }
+
+    #[test]
+    fn fields_replace_and_add() {
+        let response = Response::json(&1)
+            .with_field("content-type", "application/hal+json")
+            .with_added_field("Link", "<a>")
+            .with_added_field("Link", "<b>");
+        let lines: Vec<_> = response.fields().iter().map(|line| (line.name(), line.value())).collect();
+        assert_eq!(lines, [("content-type", "application/hal+json"), ("Link", "<a>"), ("Link", "<b>")]);
+    }
+
+    #[test]
+    fn a_problem_learns_of_its_request() {
+        let validation_status = ValidationStatus::UnprocessableContent;
+        let long = format!("/{}", "a".repeat(crate::limits::PROBLEM_INSTANCE_BYTES_MAX));
+        let cases: &[(ProblemKind, &str, ProblemFormat, u16, Option<&str>)] = &[
+            (ProblemKind::NotFound, "/a", ProblemFormat::Json, 404, Some("/a")),
+            (ProblemKind::ContentInvalid, "/a", ProblemFormat::Xml, 422, Some("/a")),
+            (ProblemKind::ContentMalformed, &long, ProblemFormat::Json, 400, None),
+        ];
+        for (kind, path, format, status, instance) in cases {
+            let context = ProblemContext { path, format: *format, validation_status };
+            let response = Response::from(Problem::of(*kind)).settle(&context);
+            assert_eq!(response.status().as_u16(), *status, "{kind:?}");
+            assert_eq!(
+                response.problem().map(|problem| problem.status().as_u16()),
+                Some(*status),
+                "{kind:?}"
+            );
+            assert_eq!(response.field("Content-Type"), Some(format.media_type()), "{kind:?}");
+            assert_eq!(response.fields().len(), 1, "{kind:?}");
+            let Body::Problem(content) = response.body() else { panic!("{kind:?}") };
+            assert_eq!(content.instance(), *instance, "{kind:?}");
+        }
+    }
+}
