@@ -22,4 +22,29 @@ pub mod content {
 
     /// The most media ranges of `Accept` that are read; browsers send fewer than ten.
     pub const ACCEPT_RANGES_MAX: usize = 32;
+
+    /// The longest boundary of multipart content, in bytes (RFC 2046 §5.1.1).
+    pub const BOUNDARY_BYTES_MAX: usize = 70;
+
+    /// The most spaces and tabs between a boundary and the end of its line.
+    pub const BOUNDARY_PADDING_BYTES_MAX: usize = 64;
+
+    /// The one buffer of a multipart reader, in bytes.
+    pub const MULTIPART_BUFFER_BYTES: usize = 16 * 1024;
+
+    /// The most bytes of one part's field lines.
+    pub const PART_HEAD_BYTES_MAX: usize = 8 * 1024;
+
+    /// The most field lines of one part; forms send two.
+    pub const PART_FIELDS_MAX: usize = 16;
+
+    /// The most parts of one multipart body.
+    pub const PARTS_MAX: u32 = 1024;
+
+    /// The most bytes of one part; the body as a whole has its own bound.
+    pub const PART_BYTES_MAX: u64 = super::BODY_BYTES_MAX;
+
+    const _: () =
+        assert!(PART_HEAD_BYTES_MAX + 4 < MULTIPART_BUFFER_BYTES, "a head must fit into the buffer");
+    const _: () = assert!(BOUNDARY_BYTES_MAX + BOUNDARY_PADDING_BYTES_MAX + 8 < MULTIPART_BUFFER_BYTES);
 }

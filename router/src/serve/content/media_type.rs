@@ -288,6 +288,17 @@ impl<'t> ParameterValue<'t> {
         self.chars().map(|c| c.to_ascii_lowercase()).eq(word.chars().map(|c| c.to_ascii_lowercase()))
     }
 
+    /// The value as `Content-Disposition` escapes it: only `\"` and `\\` lose their backslash.
+    pub(super) fn text_of_disposition(&self) -> String {
+        let mut text = String::with_capacity(self.raw.len());
+        let mut rest = self.raw.chars().peekable();
+        while let Some(c) = rest.next() {
+            let escaped = (c == '\\').then(|| rest.next_if(|next| matches!(next, '"' | '\\'))).flatten();
+            text.push(escaped.unwrap_or(c));
+        }
+        text
+    }
+
     fn is_without_case(&self, other: &ParameterValue<'_>) -> bool {
         self.chars().map(|c| c.to_ascii_lowercase()).eq(other.chars().map(|c| c.to_ascii_lowercase()))
     }
