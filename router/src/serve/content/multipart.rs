@@ -436,14 +436,9 @@ impl<'b> Multipart<'b> {
         let fail = |rule| MultipartError::new(rule, place);
         let mut searched = 0_usize;
         self.fill_to(2)?;
-        loop {
+        let length = loop {
             if let Some(length) = end_of_head(self.window(), searched) {
-                if length > PART_HEAD_BYTES_MAX {
-                    return Err(fail(MultipartRule::HeadTooLong));
-                }
-                let head = parse_part_head(self.window().get(..length).unwrap_or_default()).map_err(fail)?;
-                self.consume(length);
-                return Ok(head);
+                break length;
             }
             searched = self.window().len().saturating_sub(3);
             if self.window().len() > PART_HEAD_BYTES_MAX {
@@ -452,7 +447,13 @@ impl<'b> Multipart<'b> {
             if !self.fill()? {
                 return Err(fail(MultipartRule::HeadUnfinished));
             }
+        };
+        if length > PART_HEAD_BYTES_MAX {
+            return Err(fail(MultipartRule::HeadTooLong));
         }
+        let head = parse_part_head(self.window().get(..length).unwrap_or_default()).map_err(fail)?;
+        self.consume(length);
+        Ok(head)
     }
 }
 
