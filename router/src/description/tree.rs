@@ -24,7 +24,7 @@ impl NodeId {
     /// The root of every tree.
     pub const ROOT: Self = Self(0);
 
-    fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
 }
@@ -105,6 +105,12 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// A tree without values, whose root reads as `null`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { nodes: Vec::new() }
+    }
+
     /// The root value; `null` for an empty document.
     #[must_use]
     pub fn root(&self) -> NodeRef<'_> {

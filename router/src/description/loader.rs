@@ -1,0 +1,362 @@
+//! Loads a description: the entry document and, breadth first, every document that it leads to.
+//!
+//! Takes: documents handed in with their retrieval URIs, files below a root directory, a retriever. Gives: a
+//! [`Description`] with every reference checked, or all findings at once. Bounded in documents, bytes and
+//! depth. Never panics.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::reference::{Walk, Walked};
+use super::retrieve::Files;
+use super::{
+    Code, Description, Diagnostic, Diagnostics, DocumentId, Location, NodeId, ObjectKind, Place, Retrieve,
+    RetrieveError, RetrieveLimits, Retrieved, Severity, Uri, UriError,
+};
+
+mod check;
+mod root;
+mod settle;
+
+/// The base of relative retrieval URIs, and so of documents that have none (RFC 3986 §5.1.4).
+const DEFAULT_BASE: &str = "description:///";
+
+/// Bounds on what one description may consist of.
+#[derive(Clone, Copy, Debug)]
+pub struct LoadLimits {
+    /// How many documents may belong to the description.
+    pub documents_max: usize,
+    /// The longest document, in bytes.
+    pub document_bytes_max: u64,
+    /// All documents together, in bytes.
+    pub total_bytes_max: u64,
+    /// How many documents may lie between the entry document and any other.
+    pub depth_max: usize,
+    /// The longest time that one retrieval may take; observed by the retriever.
+    pub retrieval_time_max: Duration,
+}
+
+impl LoadLimits {
+    /// Room for every description we know of, ten times over.
+    pub const DEFAULT: Self = Self {
+        documents_max: 2_000,
+        document_bytes_max: 64 * 1024 * 1024,
+        total_bytes_max: 256 * 1024 * 1024,
+        depth_max: 100,
+        retrieval_time_max: Duration::from_secs(10),
+    };
+}
+
+impl Default for LoadLimits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Gathers what a description is loaded from, then loads it.
+///
+/// ```
+/// use brrtrouter::description::Loader;
+///
+/// let description = Loader::new()
+///     .document("openapi.json", r#"{
+///         "openapi": "3.1.2", "info": {"title": "Pets", "version": "1"},
+///         "paths": {"/pets": {"$ref": "paths/pets.json"}}
+///     }"#)
+///     .document("paths/pets.json", r#"{"get": {"responses": {"204": {"description": "none"}}}}"#)
+///     .load("openapi.json")?;
+/// assert_eq!(description.documents().len(), 2);
+/// # Ok::<(), brrtrouter::description::Diagnostics>(())
+/// ```
+#[derive(Default)]
+pub struct Loader<'l> {
+    lenient: bool,
+    limits: LoadLimits,
+    given: Vec<Given>,
+    retriever: Option<Box<dyn Retrieve + 'l>>,
+    root: Option<PathBuf>,
+}
+
+struct Given {
+    uri: String,
+    bytes: Vec<u8>,
+    schema: bool,
+}
+
+impl std::fmt::Debug for Loader<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loader")
+            .field("lenient", &self.lenient)
+            .field("limits", &self.limits)
+            .field("documents", &self.given.len())
+            .field("root", &self.root)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'l> Loader<'l> {
+    /// A loader that has nothing to load from: no files, no network.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the last of several members with one name wins, with a warning, instead of being an error
+    /// (DOC-010).
+    #[must_use]
+    pub const fn lenient(mut self, lenient: bool) -> Self {
+        self.lenient = lenient;
+        self
+    }
+
+    /// Sets the bounds.
+    #[must_use]
+    pub const fn limits(mut self, limits: LoadLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Hands in a document with its intended retrieval URI, absolute or relative to those of the others
+    /// (REF-009). It takes part whether anything refers to it or not.
+    #[must_use]
+    pub fn document(mut self, retrieval_uri: &str, text: impl Into<Vec<u8>>) -> Self {
+        self.given.push(Given { uri: retrieval_uri.to_owned(), bytes: text.into(), schema: false });
+        self
+    }
+
+    /// Hands in a document whose root is a Schema Object, whatever it looks like (REF-002).
+    #[must_use]
+    pub fn schema_document(mut self, retrieval_uri: &str, text: impl Into<Vec<u8>>) -> Self {
+        self.given.push(Given { uri: retrieval_uri.to_owned(), bytes: text.into(), schema: true });
+        self
+    }
+
+    /// Lets documents be retrieved that nobody handed in (REF-010). Wrap network access in an
+    /// [`AllowList`](super::AllowList).
+    #[must_use]
+    pub fn retriever(mut self, retriever: impl Retrieve + 'l) -> Self {
+        self.retriever = Some(Box::new(retriever));
+        self
+    }
+
+    /// The directory below which files may be read (REF-027); by default that of the entry document, when
+    /// it is loaded by [`Self::load_path`].
+    #[must_use]
+    pub fn root_directory(mut self, path: impl Into<PathBuf>) -> Self {
+        self.root = Some(path.into());
+        self
+    }
+
+    /// Loads the description whose entry document is the file at `path`.
+    ///
+    /// # Errors
+    /// All findings, when at least one of them is an error.
+    pub fn load_path(mut self, path: impl AsRef<Path>) -> Result<Description, Diagnostics> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let absolute = std::path::absolute(path).map_err(|error| {
+            let error = RetrieveError::Failed { reason: error.to_string() };
+            single(no_entry(&name, &error.to_string(), error.code(), error.mend()))
+        })?;
+        if self.root.is_none() {
+            self.root = absolute.parent().map(Path::to_path_buf);
+        }
+        let uri = Uri::from_path(&absolute).map_err(|error| single(bad_entry(&name, &error)))?;
+        Loading::new(self)?.run(&uri, &name)
+    }
+
+    /// Loads the description whose entry document has the retrieval URI `entry`.
+    ///
+    /// # Errors
+    /// All findings, when at least one of them is an error.
+    pub fn load(self, entry: &str) -> Result<Description, Diagnostics> {
+        let uri = retrieval_uri(entry).map_err(|error| single(bad_entry(entry, &error)))?;
+        Loading::new(self)?.run(&uri, entry)
+    }
+}
+
+/// An absolute retrieval URI from what a user wrote.
+fn retrieval_uri(text: &str) -> Result<Uri, UriError> {
+    let base = Uri::parse(DEFAULT_BASE)?;
+    base.join(text).map(|(uri, _)| uri)
+}
+
+fn single(diagnostic: Diagnostic) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.push(diagnostic);
+    diagnostics
+}
+
+fn bad_entry(name: &str, error: &UriError) -> Diagnostic {
+    no_entry(name, &error.to_string(), Code::new("REF-013"), "name the document by a path or URI")
+}
+
+fn no_entry(name: &str, reason: &str, code: Code, mend: &'static str) -> Diagnostic {
+    Diagnostic {
+        code,
+        severity: Severity::Error,
+        what: format!("the document `{name}` cannot be loaded: {reason}"),
+        why: "without it there is nothing to read".into(),
+        mend: mend.into(),
+        place: Place {
+            document: name.into(),
+            line: 1,
+            column: 1,
+            pointer: String::new(),
+            snippet: String::new(),
+        },
+        related: Vec::new(),
+    }
+}
+
+/// How a document came to be looked for.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    /// The document that names it.
+    by: DocumentId,
+    /// What stands at its root, when a reference without fragment says so.
+    kind: Option<ObjectKind>,
+}
+
+/// A description while it grows.
+struct Loading<'l> {
+    loader: Loader<'l>,
+    files: Option<Files>,
+    description: Description,
+    diagnostics: Diagnostics,
+    walked: Walked,
+    /// By document: how far from the entry document.
+    depths: Vec<usize>,
+    bytes: u64,
+    failures: HashMap<Uri, RetrieveError>,
+    /// Texts that were retrieved, but are no documents; what is wrong was said there.
+    broken: HashSet<Uri>,
+}
+
+impl<'l> Loading<'l> {
+    fn new(loader: Loader<'l>) -> Result<Self, Diagnostics> {
+        let files = match &loader.root {
+            Some(root) => Some(Files::below(root).map_err(|error| {
+                single(no_entry(&root.display().to_string(), &error.to_string(), error.code(), error.mend()))
+            })?),
+            None => None,
+        };
+        Ok(Self {
+            loader,
+            files,
+            description: Description::default(),
+            diagnostics: Diagnostics::new(),
+            walked: Walked::default(),
+            depths: Vec::new(),
+            bytes: 0,
+            failures: HashMap::new(),
+            broken: HashSet::new(),
+        })
+    }
+
+    fn run(mut self, entry: &Uri, name: &str) -> Result<Description, Diagnostics> {
+        self.add_given(entry, name);
+        if self.description.documents.is_empty() {
+            self.diagnostics.sort();
+            return Err(self.diagnostics);
+        }
+        let settled = self.settle();
+        self.check(&settled);
+        self.diagnostics.sort();
+        if self.diagnostics.has_errors() {
+            return Err(self.diagnostics);
+        }
+        self.description.diagnostics = self.diagnostics;
+        Ok(self.description)
+    }
+
+    /// The entry document first, then the others that were handed in.
+    fn add_given(&mut self, entry: &Uri, name: &str) {
+        let mut given = std::mem::take(&mut self.loader.given);
+        let is_entry = |given: &Given| retrieval_uri(&given.uri).is_ok_and(|uri| uri == *entry);
+        match given.iter().position(is_entry) {
+            Some(index) => {
+                let given = given.remove(index);
+                let kind = given.schema.then_some(ObjectKind::Schema);
+                self.add(Retrieved { bytes: given.bytes, uri: entry.clone() }, name, 0, kind);
+            }
+            None => match self.retrieve(entry) {
+                Ok(retrieved) => {
+                    self.add(retrieved, name, 0, None);
+                }
+                Err(error) => {
+                    self.diagnostics.push(no_entry(name, &error.to_string(), error.code(), error.mend()));
+                }
+            },
+        }
+        if self.description.documents.is_empty() {
+            return;
+        }
+        for given in given {
+            let kind = given.schema.then_some(ObjectKind::Schema);
+            match retrieval_uri(&given.uri) {
+                Ok(uri) => {
+                    self.add(Retrieved { bytes: given.bytes, uri }, &given.uri, 0, kind);
+                }
+                Err(error) => self.diagnostics.push(bad_entry(&given.uri, &error)),
+            }
+        }
+    }
+
+    fn retrieve(&self, uri: &Uri) -> Result<Retrieved, RetrieveError> {
+        let limits = RetrieveLimits {
+            bytes_max: self.loader.limits.document_bytes_max,
+            time_max: self.loader.limits.retrieval_time_max,
+        };
+        match (&self.files, &self.loader.retriever) {
+            (Some(files), _) if uri.scheme() == "file" => files.retrieve(uri, &limits),
+            (_, Some(retriever)) => retriever.retrieve(uri, &limits),
+            _ => Err(RetrieveError::NotOffered),
+        }
+    }
+
+    /// Parses and indexes one document and walks it from its root, when its root's kind is known.
+    fn add(
+        &mut self,
+        from: Retrieved,
+        name: &str,
+        depth: usize,
+        kind: Option<ObjectKind>,
+    ) -> Option<DocumentId> {
+        let bytes = u64::try_from(from.bytes.len()).unwrap_or(u64::MAX);
+        self.bytes = self.bytes.saturating_add(bytes);
+        let documents = &self.description.documents;
+        let parent = documents.first().map(|entry| (entry.version, entry.upgraded_from_3_0));
+        let (document, kind) = root::read(from, name, kind, parent, &mut self.diagnostics)?;
+        let id = DocumentId::new(documents.len());
+        let first = self.description.index.add_document(id, &document);
+        self.description.documents.push(document);
+        self.depths.push(depth);
+        if let Some(first) = first {
+            check::same_uri(&self.description, id, first, &mut self.diagnostics);
+        }
+        if let Some(kind) = kind {
+            self.walk(Location { document: id, node: NodeId::ROOT }, kind);
+        }
+        Some(id)
+    }
+
+    /// What a document is called in diagnostics: relative to the directory of the entry document as the user
+    /// wrote it, where it lies below that; else its URI.
+    fn name_of(&self, uri: &Uri) -> String {
+        let named = self.description.documents.first().and_then(|entry| {
+            let directory = entry.retrieval_uri.to_path()?.parent()?.to_path_buf();
+            let below = uri.to_path()?.strip_prefix(directory).ok()?.to_path_buf();
+            Some(Path::new(entry.name()).parent()?.join(below).display().to_string())
+        });
+        named.unwrap_or_else(|| uri.to_string())
+    }
+
+    fn walk(&mut self, start: Location, kind: ObjectKind) {
+        let Some(resource) = self.description.resource_id(start) else { return };
+        let Some(document) = self.description.documents.get_mut(start.document.index()) else { return };
+        Walk::new(start.document, document, &mut self.description.index, &mut self.walked)
+            .run(start.node, kind, resource);
+    }
+}

@@ -1,0 +1,177 @@
+//! Reads one document: text, version, base URI, and which Object stands at the root.
+//!
+//! Takes: bytes with their retrieval URI. Gives: a [`Document`], or findings that say why there is none.
+//! Never panics.
+
+use crate::description::{
+    Code, Diagnostic, Diagnostics, Document, Kind, NodeRef, ObjectKind, Retrieved, Severity, Span, Version,
+};
+
+/// The version rules that a document without `openapi` follows: those of the entry document.
+pub(super) type Parent = Option<(Version, bool)>;
+
+/// Keywords that, with such a value, tell a Schema Object from a collection of other things (REF-002).
+const SCHEMA_SIGNS: [(&str, Kind); 14] = [
+    ("$schema", Kind::String),
+    ("$id", Kind::String),
+    ("$defs", Kind::Object),
+    ("$anchor", Kind::String),
+    ("$dynamicAnchor", Kind::String),
+    ("type", Kind::String),
+    ("type", Kind::Array),
+    ("properties", Kind::Object),
+    ("allOf", Kind::Array),
+    ("anyOf", Kind::Array),
+    ("oneOf", Kind::Array),
+    ("enum", Kind::Array),
+    ("items", Kind::Object),
+    ("definitions", Kind::Object),
+];
+
+/// Reads the document; gives it with the kind of its root, when that can be told.
+pub(super) fn read(
+    from: Retrieved,
+    name: &str,
+    kind: Option<ObjectKind>,
+    parent: Parent,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Document, Option<ObjectKind>)> {
+    let mut document = parse(from, name, diagnostics)?;
+    let root = document.tree.root();
+    let claims = root.get("openapi").is_some() || root.get("swagger").is_some();
+    let kind = match kind {
+        Some(kind) => Some(kind),
+        None if claims => Some(ObjectKind::OpenApi),
+        None if is_schema(root) => Some(ObjectKind::Schema),
+        // The entry document is an OpenAPI Object; that it lacks `openapi` is said by its checks.
+        None if parent.is_none() => Some(ObjectKind::OpenApi),
+        None => None,
+    };
+    (document.version, document.upgraded_from_3_0) = parent.unwrap_or((Version::V3_1, false));
+    if claims && kind == Some(ObjectKind::OpenApi) {
+        version(&mut document, diagnostics)?;
+    }
+    if document.version >= Version::V3_2 && kind == Some(ObjectKind::OpenApi) {
+        identity(&mut document, diagnostics);
+    }
+    Some((document, kind))
+}
+
+fn is_schema(root: NodeRef<'_>) -> bool {
+    root.kind() == Kind::Boolean
+        || SCHEMA_SIGNS.iter().any(|(name, kind)| root.get(name).is_some_and(|value| value.kind() == *kind))
+}
+
+/// DOC-003 to DOC-005: `openapi` alone decides how the document is read; gives nothing when it cannot be.
+fn version(document: &mut Document, diagnostics: &mut Diagnostics) -> Option<()> {
+    let root = document.tree.root();
+    let (member, value) = match (root.get("openapi"), root.get("swagger")) {
+        (Some(value), _) => ("openapi", value),
+        (None, Some(value)) => ("swagger", value),
+        (None, None) => return Some(()),
+    };
+    // An unquoted `3.1` is a number in YAML; that it must be a string is said by the checks of the Object.
+    let text = value.as_str().or_else(|| value.as_number()).unwrap_or("");
+    let mut parts = text.splitn(3, '.');
+    let minor = (member == "openapi").then(|| (parts.next(), parts.next()));
+    (document.version, document.upgraded_from_3_0) = match minor {
+        Some((Some("3"), Some("0"))) => (Version::V3_1, true),
+        Some((Some("3"), Some("1"))) => (Version::V3_1, false),
+        Some((Some("3"), Some("2"))) => (Version::V3_2, false),
+        _ => {
+            let span = value.span();
+            diagnostics.push(Diagnostic {
+                code: Code::new("DOC-005"),
+                severity: Severity::Error,
+                what: format!("`{member}: {text}` is no version that is read here"),
+                why: "the fields of 3.0.x, 3.1.x and 3.2.x are known; another version may give them another meaning"
+                    .into(),
+                mend: "convert the document to OpenAPI 3.1 or 3.2".into(),
+                place: document.place(span, format!("/{member}")),
+                related: Vec::new(),
+            });
+            return None;
+        }
+    };
+    Some(())
+}
+
+/// REF-006, REF-007: `$self` is the document's base URI, itself resolved against the retrieval URI.
+fn identity(document: &mut Document, diagnostics: &mut Diagnostics) {
+    let Some(value) = document.tree.root().get("$self") else { return };
+    let Some(text) = value.as_str() else { return };
+    let problem = match document.retrieval_uri.join(text) {
+        Ok((uri, None)) => {
+            document.uri = uri;
+            return;
+        }
+        Ok((_, Some(_))) => "it has a fragment, but a document is meant".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let span: Span = value.span();
+    diagnostics.push(Diagnostic {
+        code: Code::new("REF-007"),
+        severity: Severity::Error,
+        what: format!("`$self: {text}` cannot be the document's URI: {problem}"),
+        why: "`$self` is a URI reference that identifies the document and is the base of its references"
+            .into(),
+        mend: "write an absolute URI, or a path that is resolved against the place of retrieval".into(),
+        place: document.place(span, "/$self".to_owned()),
+        related: Vec::new(),
+    });
+}
+
+mod stand_in {
+    //! JSON alone, without spans, until the text reader is there.
+    use super::*;
+    use crate::description::{Tree, TreeBuilder};
+
+    fn add(builder: &mut TreeBuilder, value: &serde_json::Value) {
+        let span = Span::default();
+        match value {
+            serde_json::Value::Null => drop(builder.null(span)),
+            serde_json::Value::Bool(value) => drop(builder.boolean(*value, span)),
+            serde_json::Value::Number(value) => drop(builder.number(&value.to_string(), span)),
+            serde_json::Value::String(value) => drop(builder.string(value, span)),
+            serde_json::Value::Array(items) => {
+                let id = builder.open_array(span);
+                items.iter().for_each(|item| add(builder, item));
+                builder.close(id, 0);
+            }
+            serde_json::Value::Object(members) => {
+                let id = builder.open_object(span);
+                for (name, value) in members {
+                    builder.member_name(name, span);
+                    add(builder, value);
+                }
+                builder.close(id, 0);
+            }
+        }
+    }
+
+    pub(super) fn tree(text: &str) -> Result<Tree, String> {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let mut builder = TreeBuilder::new();
+        add(&mut builder, &value);
+        Ok(builder.finish())
+    }
+}
+
+fn parse(from: Retrieved, name: &str, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let text = String::from_utf8(from.bytes).unwrap_or_default();
+    match stand_in::tree(&text) {
+        Ok(tree) => Some(Document {
+            name: name.into(),
+            uri: from.uri.clone(),
+            retrieval_uri: from.uri,
+            version: Version::V3_1,
+            upgraded_from_3_0: false,
+            tree,
+            text: text.into(),
+        }),
+        Err(error) => {
+            diagnostics.push(super::no_entry(name, &error, Code::new("DOC-013"), "write JSON"));
+            None
+        }
+    }
+}

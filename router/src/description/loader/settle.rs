@@ -1,0 +1,158 @@
+//! Resolves the references met, loads what they name, walks what they point at, until nothing new is found.
+//!
+//! Takes: the references that walking met. Gives: for each its target or the reason why there is none. A
+//! reference is called unresolvable only when every document is parsed (REF-001). Never panics.
+
+use std::collections::HashSet;
+
+use super::{Loading, Wanted};
+use crate::description::reference::{Site, SiteKind};
+use crate::description::{
+    DocumentId, Location, NodeId, NodeRef, ObjectKind, ReferenceError, RetrieveError, Uri, known,
+};
+
+/// What became of every reference.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    pub(super) resolved: Vec<(Site, Location)>,
+    pub(super) unresolved: Vec<(Site, ReferenceError)>,
+}
+
+/// References whose document is not known yet.
+#[derive(Default)]
+struct Waiting {
+    sites: Vec<Site>,
+    wanted: Vec<(Uri, Wanted)>,
+    seen: HashSet<Uri>,
+}
+
+impl Loading<'_> {
+    pub(super) fn settle(&mut self) -> Settled {
+        let mut settled = Settled::default();
+        let mut waiting = Waiting::default();
+        let mut known = 0_usize;
+        loop {
+            for site in std::mem::take(&mut self.walked.sites) {
+                self.settle_one(site, &mut settled, &mut waiting);
+            }
+            if !self.walked.sites.is_empty() {
+                continue;
+            }
+            for (uri, wanted) in std::mem::take(&mut waiting.wanted) {
+                self.fetch(&uri, wanted);
+            }
+            let size = self.description.index.size();
+            if size != known {
+                known = size;
+                self.walked.sites.append(&mut waiting.sites);
+            } else if !self.read_undecided_roots() {
+                break;
+            }
+        }
+        let unresolved = waiting.sites.into_iter().filter_map(|site| {
+            let error = self.target(&site).err()?;
+            Some((site, error))
+        });
+        settled.unresolved.extend(unresolved);
+        settled
+    }
+
+    fn settle_one(&mut self, site: Site, settled: &mut Settled, waiting: &mut Waiting) {
+        match self.target(&site) {
+            Ok(target) => {
+                if let Some(kind) = site.expected.filter(|_| self.description.index.kind(target).is_none()) {
+                    self.walk(target, kind);
+                }
+                settled.resolved.push((site, target));
+            }
+            Err(ReferenceError::NoDocument { uri, .. }) => {
+                if waiting.seen.insert(uri.clone()) {
+                    let whole = !self.text(&site).contains("#/");
+                    let kind = site.expected.filter(|_| whole);
+                    waiting.wanted.push((uri, Wanted { by: site.holder.document, kind }));
+                }
+                waiting.sites.push(site);
+            }
+            Err(ReferenceError::NoAnchor { .. }) => waiting.sites.push(site),
+            Err(error) => settled.unresolved.push((site, error)),
+        }
+    }
+
+    /// The reference as written: the member's value, or the name itself in a Security Requirement Object.
+    pub(super) fn text<'s>(&'s self, site: &'s Site) -> &'s str {
+        if site.kind == SiteKind::Security {
+            return &site.member;
+        }
+        self.description.at(site.holder).get(&site.member).and_then(NodeRef::as_str).unwrap_or("")
+    }
+
+    fn target(&mut self, site: &Site) -> Result<Location, ReferenceError> {
+        if site.kind == SiteKind::Mapping {
+            // DIS-005, REF-022: a name of the entry document's components comes before a URI.
+            let text = self.text(site);
+            let entry = self.description.at(self.description.entry());
+            let schemas = entry.get("components").and_then(|components| components.get("schemas"));
+            if let Some(schema) = schemas.and_then(|schemas| schemas.get(text)) {
+                return Ok(Location { document: DocumentId::new(0), node: schema.id() });
+            }
+        }
+        let target = self.description.resolve(site.holder, self.text(site))?;
+        let text = self.text(site).to_owned();
+        self.description.remember(site.holder, &text, target);
+        Ok(target)
+    }
+
+    /// Loads one document that a reference names, within the limits.
+    fn fetch(&mut self, uri: &Uri, wanted: Wanted) {
+        if self.description.index.by_uri(uri).is_some() {
+            return;
+        }
+        if let Err(error) = self.try_fetch(uri, wanted) {
+            self.failures.insert(uri.clone(), error);
+        }
+    }
+
+    fn try_fetch(&mut self, uri: &Uri, wanted: Wanted) -> Result<(), RetrieveError> {
+        if let Some(meta_schema) = known::meta_schema(uri) {
+            self.add(meta_schema, uri.as_str(), 0, Some(ObjectKind::Schema));
+            return Ok(());
+        }
+        let limits = self.loader.limits;
+        let depth = self.depths.get(wanted.by.index()).map_or(0, |depth| depth.saturating_add(1));
+        if depth > limits.depth_max {
+            return Err(RetrieveError::TooDeep { depth_max: limits.depth_max });
+        }
+        if self.description.documents.len() >= limits.documents_max {
+            return Err(RetrieveError::TooMany { documents_max: limits.documents_max });
+        }
+        let retrieved = self.retrieve(uri)?;
+        let bytes = u64::try_from(retrieved.bytes.len()).unwrap_or(u64::MAX);
+        if self.bytes.saturating_add(bytes) > limits.total_bytes_max {
+            return Err(RetrieveError::TotalTooLong { total_bytes_max: limits.total_bytes_max });
+        }
+        let name = self.name_of(&retrieved.uri);
+        match self.add(retrieved, &name, depth, wanted.kind) {
+            Some(id) => self.description.index.add_alias(id, uri.clone()),
+            None => {
+                self.broken.insert(uri.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Documents that nobody points into, and that say nothing of themselves, have a schema at the root
+    /// (REF-002, SCH-007). Gives whether there were any.
+    fn read_undecided_roots(&mut self) -> bool {
+        let undecided: Vec<Location> = self
+            .description
+            .documents()
+            .map(|(id, _)| Location { document: id, node: NodeId::ROOT })
+            .filter(|root| self.description.index.kind(*root).is_none())
+            .filter(|root| !self.description.index.has_kinds(root.document))
+            .collect();
+        for root in &undecided {
+            self.walk(*root, ObjectKind::Schema);
+        }
+        !undecided.is_empty()
+    }
+}

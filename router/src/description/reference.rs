@@ -1,0 +1,257 @@
+//! References: what a `$ref` names, and why it may name nothing.
+//!
+//! Takes: a location and a URI reference. Gives: the location meant, or an error that says how far the
+//! reference leads. Following is bounded and cycle-safe. Never panics.
+
+mod index;
+mod keywords;
+mod pointer;
+mod walk;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
+pub(crate) use index::Index;
+pub(crate) use pointer::is_component_name;
+pub(crate) use walk::{Fault, Site, SiteKind, Walk, Walked};
+
+use super::{Code, Description, Kind, Location, NodeId, NodeRef, Uri, UriError};
+use index::{Resource, ResourceId};
+use pointer::Break;
+
+/// Why a reference leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReferenceError {
+    /// The text is no URI reference, or cannot be resolved against its base (REF-013).
+    Form(UriError),
+    /// No document and no schema resource has that URI (REF-001).
+    NoDocument {
+        /// The absolute URI.
+        uri: Uri,
+        /// Known URIs that come near.
+        near: Vec<String>,
+    },
+    /// The fragment is a JSON Pointer that breaks off (REF-011).
+    NoMember {
+        /// The URI of the document or schema resource.
+        uri: Uri,
+        /// The whole pointer, percent-decoded.
+        pointer: String,
+        /// The deepest part of it that exists.
+        found: String,
+        /// The name or index that is missing there.
+        missing: String,
+        /// What stands at `found`.
+        kind: Kind,
+        /// Names there that come near.
+        near: Vec<String>,
+    },
+    /// The fragment is a name that no `$anchor` of the resource has (REF-012).
+    NoAnchor {
+        /// The URI of the document or schema resource.
+        uri: Uri,
+        /// The name.
+        anchor: String,
+        /// Anchors that come near.
+        near: Vec<String>,
+    },
+    /// The fragment is no valid percent-encoded UTF-8 (REF-011).
+    Fragment {
+        /// The fragment as written.
+        fragment: String,
+    },
+    /// The references lead back to where they began (REF-019).
+    Cycle {
+        /// The reference that closes the circle.
+        at: Location,
+    },
+}
+
+impl ReferenceError {
+    /// The rule that is broken.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        Code::new(match self {
+            Self::Form(_) => "REF-013",
+            Self::NoDocument { .. } => "REF-001",
+            Self::NoMember { .. } | Self::Fragment { .. } => "REF-011",
+            Self::NoAnchor { .. } => "REF-012",
+            Self::Cycle { .. } => "REF-019",
+        })
+    }
+
+    /// How the mistake may be mended.
+    #[must_use]
+    pub fn mend(&self) -> Cow<'static, str> {
+        match self {
+            Self::Form(_) => {
+                "write a URI reference such as `#/components/schemas/Pet` or `./pets.yaml#/Pet`".into()
+            }
+            Self::NoDocument { near, .. } => {
+                did_you_mean(near, "name a document that is loaded, or add it to the loader")
+            }
+            Self::NoMember { near, .. } => {
+                did_you_mean(near, "point at a value that exists, or add the missing one")
+            }
+            Self::NoAnchor { near, .. } => did_you_mean(
+                near,
+                "add the `$anchor` to a schema, or write a JSON Pointer, which begins with `#/`",
+            ),
+            Self::Fragment { .. } => "percent-encode the fragment as UTF-8".into(),
+            Self::Cycle { .. } => "let one of the references stand for a value of its own".into(),
+        }
+    }
+}
+
+fn did_you_mean(near: &[String], otherwise: &'static str) -> Cow<'static, str> {
+    match near {
+        [] => otherwise.into(),
+        [only] => format!("did you mean `{only}`?").into(),
+        several => format!("did you mean one of `{}`?", several.join("`, `")).into(),
+    }
+}
+
+impl fmt::Display for ReferenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(error) => error.fmt(f),
+            Self::NoDocument { uri, .. } => {
+                write!(f, "there is no document or schema with the URI `{uri}`")
+            }
+            Self::NoMember { uri, pointer, found, missing, kind, .. } => {
+                write!(f, "`{pointer}` leads nowhere in `{uri}`: ")?;
+                match kind {
+                    Kind::Object => write!(f, "`#{found}` has no member `{missing}`"),
+                    Kind::Array => write!(f, "`#{found}` has no item `{missing}`"),
+                    Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {
+                        write!(f, "`#{found}` is a {} and has no `{missing}`", kind.name())
+                    }
+                }
+            }
+            Self::NoAnchor { uri, anchor, .. } => write!(f, "no schema of `{uri}` has the anchor `{anchor}`"),
+            Self::Fragment { fragment } => write!(f, "`{fragment}` is not percent-encoded UTF-8"),
+            Self::Cycle { .. } => write!(f, "the references lead round in a circle"),
+        }
+    }
+}
+
+impl std::error::Error for ReferenceError {}
+
+impl Description {
+    /// What `reference`, standing at `from`, names: one step, against the base URI of `from` (RFC 3986 §5;
+    /// percent-decoded JSON Pointer, REF-011; `$anchor`, REF-012; `$id` and `$self`, REF-005, REF-006).
+    ///
+    /// # Errors
+    /// [`ReferenceError`], never `Cycle`.
+    pub fn resolve(&self, from: Location, reference: &str) -> Result<Location, ReferenceError> {
+        let resource = self.index.resource_of(&self.documents, from).and_then(|id| self.index.resource(id));
+        let Some(resource) = resource else {
+            let text = reference.to_owned();
+            return Err(ReferenceError::Form(UriError::Relative { text }));
+        };
+        // Most references stay inside their resource and need no URI arithmetic.
+        if let Some(fragment) = reference.strip_prefix('#').filter(|fragment| !fragment.contains('#')) {
+            return self.fragment(resource, fragment);
+        }
+        self.resolve_against(&resource.uri, reference)
+    }
+
+    /// What `reference` names when it is resolved against an absolute base URI.
+    ///
+    /// # Errors
+    /// [`ReferenceError`], never `Cycle`.
+    pub fn resolve_uri(&self, base: &str, reference: &str) -> Result<Location, ReferenceError> {
+        let base = Uri::parse(base).map_err(ReferenceError::Form)?;
+        self.resolve_against(&base, reference)
+    }
+
+    fn resolve_against(&self, base: &Uri, reference: &str) -> Result<Location, ReferenceError> {
+        let (uri, fragment) = base.join(reference).map_err(ReferenceError::Form)?;
+        let Some(resource) = self.index.by_uri(&uri).and_then(|id| self.index.resource(id)) else {
+            let known = self.index.resources().iter().map(|resource| resource.uri.as_str());
+            let near = pointer::near_names(uri.as_str(), known);
+            return Err(ReferenceError::NoDocument { uri, near });
+        };
+        self.fragment(resource, fragment.unwrap_or(""))
+    }
+
+    fn fragment(&self, resource: &Resource, fragment: &str) -> Result<Location, ReferenceError> {
+        let at = resource.at;
+        let inside = |node: NodeId| Location { document: at.document, node };
+        if fragment.is_empty() {
+            return Ok(at);
+        }
+        let known = (at.node == NodeId::ROOT).then(|| self.index.pointer(at.document, fragment)).flatten();
+        if let Some(node) = known {
+            return Ok(inside(node));
+        }
+        let text = percent_decode_str(fragment)
+            .decode_utf8()
+            .map_err(|_| ReferenceError::Fragment { fragment: fragment.to_owned() })?;
+        if !text.starts_with('/') {
+            return resource.anchors.get(&*text).map(|anchor| inside(anchor.node)).ok_or_else(|| {
+                let near = pointer::near_names(&text, resource.anchors.keys().map(|name| &**name));
+                ReferenceError::NoAnchor { uri: resource.uri.clone(), anchor: text.into_owned(), near }
+            });
+        }
+        let root = self.at(at);
+        root.at_pointer(&text).map(|node| inside(node.id())).ok_or_else(|| no_member(resource, root, &text))
+    }
+
+    /// Follows Reference Objects (`$ref` after `$ref`) to the value that stands at the end; a value without
+    /// `$ref` is its own end.
+    ///
+    /// # Errors
+    /// [`ReferenceError`] of the first step that fails; `Cycle` when the references lead in a circle (REF-019).
+    pub fn follow(&self, at: Location) -> Result<Location, ReferenceError> {
+        let mut here = at;
+        let mut seen = HashSet::new();
+        while let Some(reference) = self.at(here).get("$ref").and_then(NodeRef::as_str) {
+            let next = self.resolve(here, reference)?;
+            // A set is only needed when one reference leads to another.
+            if next == here || !seen.insert(here) {
+                return Err(ReferenceError::Cycle { at: here });
+            }
+            here = next;
+        }
+        Ok(here)
+    }
+
+    /// Remembers where a reference led, so that resolving it again is one hashed look-up.
+    pub(crate) fn remember(&mut self, from: Location, reference: &str, target: Location) {
+        let local = reference.starts_with('#') && target.document == from.document;
+        let fragment = reference.split_once('#').map_or("", |(_, fragment)| fragment);
+        if fragment.is_empty() || !fragment.starts_with('/') {
+            return;
+        }
+        let root = |at| self.index.resource_of(&self.documents, at).and_then(|id| self.index.resource(id));
+        // A pointer is kept for the document, so it must have been counted from the document's root.
+        if local && root(from).is_some_and(|resource| resource.at.node == NodeId::ROOT) {
+            self.index.remember_pointer(from.document, fragment, target.node);
+        }
+    }
+
+    pub(crate) fn resource_id(&self, at: Location) -> Option<ResourceId> {
+        self.index.resource_of(&self.documents, at)
+    }
+}
+
+fn no_member(resource: &Resource, root: NodeRef<'_>, pointer: &str) -> ReferenceError {
+    let Break { found, missing, kind, near } = pointer::break_of(root, pointer).unwrap_or(Break {
+        found: String::new(),
+        missing: pointer.to_owned(),
+        kind: root.kind(),
+        near: Vec::new(),
+    });
+    ReferenceError::NoMember {
+        uri: resource.uri.clone(),
+        pointer: pointer.to_owned(),
+        found,
+        missing,
+        kind,
+        near,
+    }
+}

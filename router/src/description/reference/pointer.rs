@@ -1,0 +1,89 @@
+//! JSON Pointers in fragments (RFC 6901 §6) and the names that come near a wrong one.
+//!
+//! Takes: a decoded pointer and a tree. Gives: how far it leads, and what may have been meant. Bounded work
+//! per look-up. Never panics.
+
+use crate::description::{Kind, NodeRef};
+
+/// How many members of an object are compared with a name that it lacks.
+const NEAR_CANDIDATES_MAX: usize = 4_096;
+/// The longest name, in bytes, that near names are looked for.
+const NEAR_NAME_BYTES_MAX: usize = 96;
+/// How many near names are offered.
+const NEAR_SHOWN_MAX: usize = 3;
+
+/// Where a pointer that leads nowhere breaks off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Break {
+    /// The deepest prefix of the pointer that exists.
+    pub(crate) found: String,
+    /// The token that does not exist there, unescaped.
+    pub(crate) missing: String,
+    /// What stands at `found`.
+    pub(crate) kind: Kind,
+    /// Names there that come near `missing`, the nearest first.
+    pub(crate) near: Vec<String>,
+}
+
+/// Follows `pointer` token by token to where it breaks off; `None` when it leads somewhere.
+pub(crate) fn break_of(root: NodeRef<'_>, pointer: &str) -> Option<Break> {
+    let mut at = root;
+    let mut end = 0_usize;
+    for token in pointer.strip_prefix('/').unwrap_or(pointer).split('/') {
+        let Some(next) = at.at_pointer(&format!("/{token}")) else {
+            let missing = token.replace("~1", "/").replace("~0", "~");
+            let near = near_names(&missing, at.members().map(|(name, _)| name));
+            let found = pointer.get(..end).unwrap_or("").to_owned();
+            return Some(Break { found, missing, kind: at.kind(), near });
+        };
+        at = next;
+        end = end.saturating_add(token.len()).saturating_add(1);
+    }
+    None
+}
+
+/// The names of `candidates` that differ from `name` by few edits, or by case alone; the nearest first.
+pub(crate) fn near_names<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Vec<String> {
+    if name.len() > NEAR_NAME_BYTES_MAX {
+        return Vec::new();
+    }
+    let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
+    let allowed = wanted.len().div_ceil(3).min(4);
+    let mut near: Vec<(usize, &str)> = candidates
+        .take(NEAR_CANDIDATES_MAX)
+        .filter(|candidate| candidate.len() <= NEAR_NAME_BYTES_MAX)
+        .filter_map(|candidate| {
+            let other: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
+            (wanted.len().abs_diff(other.len()) <= allowed)
+                .then(|| (edits(&wanted, &other), candidate))
+                .filter(|(edits, _)| *edits <= allowed)
+        })
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(NEAR_SHOWN_MAX).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// The number of insertions, deletions and replacements that turn one text into the other.
+fn edits(from: &[char], to: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, left) in from.iter().enumerate() {
+        let mut diagonal = line;
+        let mut before = line.saturating_add(1);
+        if let Some(first) = row.first_mut() {
+            *first = before;
+        }
+        for (cell, right) in row.iter_mut().skip(1).zip(to) {
+            let replaced = diagonal.saturating_add(usize::from(left != right));
+            diagonal = *cell;
+            before = replaced.min(before.saturating_add(1)).min(diagonal.saturating_add(1));
+            *cell = before;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// Whether a text can be the name of a component (DOC-018), and so is not taken for a URI.
+pub(crate) fn is_component_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+}

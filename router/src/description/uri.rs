@@ -1,0 +1,219 @@
+//! URIs of documents and schema resources, and how references resolve against them (RFC 3986 §5, §6).
+//!
+//! Takes: the text of URIs, URI references and file paths. Gives: absolute URIs without fragment, in a
+//! normal form, so that two spellings of one identifier compare equal. Assumes nothing. Never panics.
+
+use std::borrow::{Borrow, Cow};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use fluent_uri::UriRef;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+/// What RFC 3986 does not let stand raw anywhere in a URI; `%` is looked at apart.
+const ILLEGAL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+/// What must be escaped when the bytes of a file path become the path of a URI.
+const PATH: &AsciiSet = &ILLEGAL.add(b'%').add(b'?').add(b'#').add(b'[').add(b']');
+
+/// An absolute URI without a fragment, normalised by case, percent-encoding, dot segments and default
+/// port (RFC 3986 §6.2.2, §6.2.3); the identity of a document or of a schema resource.
+///
+/// ```
+/// use brrtrouter::description::Uri;
+///
+/// let base = Uri::parse("HTTPS://Example.com:443/api/openapi.yaml")?;
+/// assert_eq!(base.as_str(), "https://example.com/api/openapi.yaml");
+/// let (target, fragment) = base.join("../schemas/pet.yaml#/Pet")?;
+/// assert_eq!(target.as_str(), "https://example.com/schemas/pet.yaml");
+/// assert_eq!(fragment, Some("/Pet"));
+/// # Ok::<(), brrtrouter::description::UriError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Uri(Arc<str>);
+
+/// Why a text is no URI, or could not be resolved to one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UriError {
+    /// The text breaks the grammar of RFC 3986 at byte `index`.
+    Grammar {
+        /// The text.
+        text: String,
+        /// The offending byte.
+        index: usize,
+    },
+    /// A relative reference stands where an absolute URI is needed.
+    Relative {
+        /// The text.
+        text: String,
+    },
+    /// A relative reference cannot be resolved against a base without hierarchy, such as `urn:` (RFC 3986 §5.2).
+    OpaqueBase {
+        /// The base.
+        base: Uri,
+        /// The reference.
+        reference: String,
+    },
+    /// A file path that cannot be written as a URI: not UTF-8, or not absolute.
+    Path {
+        /// The path, as far as it can be shown.
+        path: String,
+    },
+}
+
+impl fmt::Display for UriError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Grammar { text, index } => {
+                write!(f, "`{text}` is not a URI reference: character at byte {index} is not allowed there")
+            }
+            Self::Relative { text } => write!(f, "`{text}` is relative, an absolute URI is needed"),
+            Self::OpaqueBase { base, reference } => {
+                write!(f, "`{reference}` cannot be resolved against `{base}`, which has no hierarchical path")
+            }
+            Self::Path { path } => write!(f, "`{path}` is not an absolute path in UTF-8"),
+        }
+    }
+}
+
+impl std::error::Error for UriError {}
+
+impl Uri {
+    /// An absolute URI; a fragment is cut off.
+    ///
+    /// # Errors
+    /// [`UriError::Grammar`], or [`UriError::Relative`] when there is no scheme.
+    pub fn parse(text: &str) -> Result<Self, UriError> {
+        let (text, _) = split_fragment(text);
+        let tidy = tidy(text);
+        let reference = parse_reference(&tidy)?;
+        let uri =
+            fluent_uri::Uri::try_from(reference).map_err(|_| UriError::Relative { text: text.to_owned() })?;
+        Ok(Self::normal(&uri.normalize().into_string()))
+    }
+
+    /// The `file:` URI of an absolute path (RFC 8089).
+    ///
+    /// # Errors
+    /// [`UriError::Path`] when the path is relative or not UTF-8.
+    pub fn from_path(path: &Path) -> Result<Self, UriError> {
+        let failure = || UriError::Path { path: path.display().to_string() };
+        let text = path.to_str().filter(|text| text.starts_with('/')).ok_or_else(failure)?;
+        Self::parse(&format!("file://{}", utf8_percent_encode(text, PATH)))
+    }
+
+    /// The path of a `file:` URI without host; `None` for every other URI.
+    #[must_use]
+    pub fn to_path(&self) -> Option<PathBuf> {
+        let path = self.0.strip_prefix("file://")?;
+        let path = path.split('?').next().filter(|path| path.starts_with('/'))?;
+        let path = percent_decode_str(path).decode_utf8().ok()?;
+        (!path.contains('\0')).then(|| PathBuf::from(&*path))
+    }
+
+    /// Resolves a URI reference against this base (RFC 3986 §5.2); gives the absolute URI and the
+    /// fragment as written, still percent-encoded.
+    ///
+    /// # Errors
+    /// [`UriError::Grammar`] or [`UriError::OpaqueBase`].
+    pub fn join<'r>(&self, reference: &'r str) -> Result<(Self, Option<&'r str>), UriError> {
+        let (text, fragment) = split_fragment(reference);
+        if fragment.is_some_and(|fragment| fragment.contains('#')) {
+            let index = text.len().saturating_add(1);
+            return Err(UriError::Grammar { text: reference.to_owned(), index });
+        }
+        if text.is_empty() {
+            return Ok((self.clone(), fragment));
+        }
+        let tidy = tidy(text);
+        let parsed = parse_reference(&tidy)?;
+        let base = fluent_uri::Uri::parse(&*self.0)
+            .map_err(|_| UriError::Relative { text: self.0.as_ref().to_owned() })?;
+        let resolved = parsed
+            .resolve_against(&base)
+            .map_err(|_| UriError::OpaqueBase { base: self.clone(), reference: reference.to_owned() })?;
+        Ok((Self::normal(&resolved.normalize().into_string()), fragment))
+    }
+
+    /// What `fluent-uri` leaves to the scheme.
+    fn normal(text: &str) -> Self {
+        let Some((scheme, rest)) = text.split_once(':') else { return Self(text.into()) };
+        // RFC 8089 §2: no host and `localhost` mean the same machine.
+        if scheme == "file" {
+            let path = rest.strip_prefix("//localhost/").or_else(|| rest.strip_prefix("///"));
+            let path = path.or_else(|| rest.strip_prefix('/').filter(|path| !path.starts_with('/')));
+            return path.map_or_else(|| Self(text.into()), |path| Self(format!("file:///{path}").into()));
+        }
+        // RFC 3986 §6.2.3: an empty path after an authority equals `/`.
+        if let Some(authority) = rest.strip_prefix("//").filter(|_| matches!(scheme, "http" | "https")) {
+            let end = authority.find(['/', '?']).unwrap_or(authority.len());
+            let (host, tail) = authority.split_at(end);
+            if !tail.starts_with('/') {
+                return Self(format!("{scheme}://{host}/{tail}").into());
+            }
+        }
+        Self(text.into())
+    }
+
+    /// The URI's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The scheme, in lower case.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.0.split_once(':').map_or("", |(scheme, _)| scheme)
+    }
+
+    /// The host, in lower case, without user information and port; `None` when there is no authority.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        let uri = fluent_uri::Uri::parse(&*self.0).ok()?;
+        uri.authority().map(|authority| authority.host().to_owned())
+    }
+}
+
+impl fmt::Display for Uri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for Uri {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether `reference` already has URI-reference form, or was only read leniently (spaces, braces and
+/// non-ASCII characters are taken as if percent-encoded).
+#[must_use]
+pub(crate) fn has_reference_form(reference: &str) -> bool {
+    UriRef::parse(reference).is_ok()
+}
+
+/// Everything before the first `#`, and everything after it.
+fn split_fragment(text: &str) -> (&str, Option<&str>) {
+    text.split_once('#').map_or((text, None), |(text, fragment)| (text, Some(fragment)))
+}
+
+/// Percent-encodes what may not stand raw in a URI, so that `my file.yaml` names the file it means.
+fn tidy(text: &str) -> Cow<'_, str> {
+    Cow::from(utf8_percent_encode(text, ILLEGAL))
+}
+
+fn parse_reference(text: &str) -> Result<UriRef<&str>, UriError> {
+    UriRef::parse(text).map_err(|error| UriError::Grammar { text: text.to_owned(), index: error.index() })
+}
