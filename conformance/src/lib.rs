@@ -1,10 +1,24 @@
 //! The OpenAPI conformance suite: cases as data, workers as child processes, a gap analysis.
 //!
-//! In the order of a run: `catalogue` (what is asked), `source`, `case` and `corpus` (how cases are found and read), `protocol` (how a
-//! worker is spoken to).
+//! In the order of a run: `cli` (what to run), `catalogue` (what is asked), `source`, `case` and `corpus` (how cases are
+//! found and read), `protocol`, `worker` and `pool` (how workers are spoken to), `adapter` (our worker), `run`, `documents`
+//! and `external` (what is asked of it), `check` and `outcome` (what came of it), `expectations` and `accounting` (what was
+//! expected), `report`.
 
+pub mod accounting;
+pub mod adapter;
 pub mod case;
 pub mod catalogue;
+pub mod check;
+pub mod cli;
 pub mod corpus;
+pub mod documents;
+pub mod expectations;
+pub mod external;
+pub mod outcome;
+pub mod pool;
 pub mod protocol;
+pub mod report;
+pub mod run;
 pub mod source;
+pub mod worker;

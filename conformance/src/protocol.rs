@@ -351,6 +351,9 @@ pub struct ExchangeResult {
     pub headers: Fields,
     /// The operation whose handler ran.
     pub operation: Option<String>,
+    /// The operation that the path and method matched, whether or not its handler ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routed: Option<String>,
     /// Decoded values by location and name.
     pub parameters: Value,
     /// The decoded request content.

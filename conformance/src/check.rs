@@ -1,0 +1,447 @@
+//! Compares answers with expectations: one line for each thing that is not as expected.
+//!
+//! Takes: what a case expects and what a worker answered. Gives: mismatches in words, empty when all is well.
+//! Numbers compare by value, objects without regard to order. Never panics.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::case::format::{
+    DiagnosticExpectation, HeaderMatcher, InstanceExpectation, ProblemExpectation, SchemaErrorExpectation,
+};
+use crate::case::{
+    DecodeProbe, EncodeProbe, Expect, HeaderExpectation, LoadExpectation, ParseProbe, ResolveProbe, Status,
+    ValidateProbe,
+};
+use crate::protocol::{
+    Decoded, Diagnostic, Encoded, ExchangeResult, Loaded, Parsed, Resolved, Validated, Verdict,
+};
+
+/// Compares the answer to a load.
+#[must_use]
+pub fn load(expected: &LoadExpectation, loaded: &Loaded) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let ok = expected.ok.unwrap_or(true);
+    if loaded.ok != ok {
+        let errors = summary(loaded.diagnostics.iter().filter(|finding| finding.severity == "error"));
+        wrong.push(if ok {
+            format!("load: refused, and should be accepted: {errors}")
+        } else {
+            "load: accepted, and should be refused".to_owned()
+        });
+    }
+    for finding in &expected.diagnostics {
+        if !loaded.diagnostics.iter().any(|found| matches_diagnostic(finding, found)) {
+            let found = summary(&loaded.diagnostics);
+            wrong.push(format!("load: no finding matches {}; found: {found}", describe(finding)));
+        }
+    }
+    for code in &expected.absent {
+        for found in loaded.diagnostics.iter().filter(|found| found.code == *code) {
+            wrong.push(format!("load: {code} must not be reported: {}", one_line(found)));
+        }
+    }
+    let unwanted = |found: &&Diagnostic| match found.severity.as_str() {
+        "error" => expected.no_errors || expected.no_diagnostics,
+        "lint" => false,
+        _ => expected.no_diagnostics,
+    };
+    wrong
+        .extend(loaded.diagnostics.iter().filter(unwanted).map(|found| format!("load: {}", one_line(found))));
+    if let Some(operations) = &expected.operations {
+        let expected: BTreeSet<&str> = operations.iter().map(String::as_str).collect();
+        let found: BTreeSet<&str> =
+            loaded.operations.iter().map(|operation| operation.name.as_str()).collect();
+        if expected != found {
+            wrong.push(format!("load: operations are {found:?}, expected {expected:?}"));
+        }
+    }
+    wrong
+}
+
+fn matches_diagnostic(expected: &DiagnosticExpectation, found: &Diagnostic) -> bool {
+    let text = format!("{} {}", found.message, found.mend);
+    equal(expected.code.as_ref(), &found.code)
+        && equal(expected.severity.as_ref(), &found.severity)
+        && equal(expected.pointer.as_ref(), &found.pointer)
+        && expected.line.is_none_or(|line| line == found.line)
+        && expected.column.is_none_or(|column| column == found.column)
+        && expected.document.as_ref().is_none_or(|end| found.document.ends_with(end.as_str()))
+        && expected.mentions.iter().all(|mention| mentions(&text, mention))
+}
+
+fn equal(expected: Option<&String>, found: &str) -> bool {
+    expected.is_none_or(|expected| expected == found)
+}
+
+fn mentions(text: &str, mention: &str) -> bool {
+    text.to_lowercase().contains(&mention.to_lowercase())
+}
+
+fn describe(expected: &DiagnosticExpectation) -> String {
+    let mut parts = Vec::new();
+    for (name, value) in [
+        ("code", expected.code.as_ref()),
+        ("severity", expected.severity.as_ref()),
+        ("pointer", expected.pointer.as_ref()),
+        ("document", expected.document.as_ref()),
+    ] {
+        parts.extend(value.map(|value| format!("{name} {value}")));
+    }
+    parts.extend(expected.line.map(|line| format!("line {line}")));
+    parts.extend(expected.column.map(|column| format!("column {column}")));
+    parts.extend(expected.mentions.iter().map(|mention| format!("mentions `{mention}`")));
+    format!("({})", parts.join(", "))
+}
+
+/// A finding in a line.
+#[must_use]
+pub fn one_line(found: &Diagnostic) -> String {
+    let message: String = found.message.chars().take(160).collect();
+    format!("{}[{}] {} (line {}, #{})", found.severity, found.code, message, found.line, found.pointer)
+}
+
+fn summary<'d>(found: impl IntoIterator<Item = &'d Diagnostic>) -> String {
+    let lines: Vec<String> = found.into_iter().take(4).map(one_line).collect();
+    if lines.is_empty() { "nothing".to_owned() } else { lines.join("; ") }
+}
+
+/// Compares the answer to an exchange.
+#[must_use]
+pub fn exchange(expected: &Expect, found: &ExchangeResult) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if let Some(status) = &expected.status
+        && !status.allows(found.status)
+    {
+        let wanted = match status {
+            Status::One(one) => one.to_string(),
+            Status::AnyOf(list) => format!("{list:?}"),
+        };
+        let why = found.problem.as_ref().map(|problem| format!(" ({})", short(problem))).unwrap_or_default();
+        wrong.push(format!("status is {}{why}, expected {wanted}", found.status));
+    }
+    if let Some(operation) = &expected.operation
+        && *operation != found.operation
+    {
+        let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
+        wrong.push(format!("operation is {}, expected {}", name(&found.operation), name(operation)));
+    }
+    parameters(expected, found, &mut wrong);
+    if let Some(body) = &expected.body {
+        match &found.body {
+            Some(value) if same(value, body) => {}
+            Some(value) => wrong.push(format!("content is {}, expected {}", short(value), short(body))),
+            None => wrong.push(format!("no content reached the handler, expected {}", short(body))),
+        }
+    }
+    if expected.no_body
+        && let Some(value) = &found.body
+    {
+        wrong.push(format!("content {} reached the handler, expected none", short(value)));
+    }
+    if let Some(problem) = &expected.problem {
+        check_problem(problem, found, &mut wrong);
+    }
+    for (name, header) in &expected.headers {
+        check_header(name, header, found, &mut wrong);
+    }
+    check_response(expected, found, &mut wrong);
+    wrong
+}
+
+fn parameters(expected: &Expect, found: &ExchangeResult, wrong: &mut Vec<String>) {
+    let at = |location: &str, name: &str| {
+        found.parameters.get(location).and_then(|values| match location {
+            "header" => values.as_object().and_then(|values| {
+                values.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+            }),
+            _ => values.get(name),
+        })
+    };
+    for (location, values) in &expected.parameters {
+        for (name, value) in values {
+            match at(location, name) {
+                Some(found) if same(found, value) => {}
+                Some(found) => {
+                    wrong.push(format!("{location} {name} is {}, expected {}", short(found), short(value)));
+                }
+                None => wrong.push(format!("{location} {name} is absent, expected {}", short(value))),
+            }
+        }
+    }
+    for (location, names) in &expected.absent {
+        for name in names {
+            if let Some(found) = at(location, name) {
+                wrong.push(format!("{location} {name} is {}, expected it absent", short(found)));
+            }
+        }
+    }
+}
+
+fn check_problem(expected: &ProblemExpectation, found: &ExchangeResult, wrong: &mut Vec<String>) {
+    let Some(problem) = &found.problem else {
+        wrong.push("the response is no problem+json".to_owned());
+        return;
+    };
+    if let Some(kind) = &expected.kind
+        && problem.get("type").and_then(Value::as_str) != Some(kind)
+    {
+        let found = problem.get("type").map_or_else(|| "missing".to_owned(), short);
+        wrong.push(format!("problem type is {found}, expected {kind}"));
+    }
+    let errors = problem.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
+    let pointers: Vec<&str> =
+        errors.iter().filter_map(|error| error.get("pointer").and_then(Value::as_str)).collect();
+    for pointer in &expected.pointers {
+        let plain = pointer.trim_start_matches('#');
+        if !pointers.iter().any(|found| found.trim_start_matches('#') == plain) {
+            wrong.push(format!("problem has no error at {pointer}; its pointers are {pointers:?}"));
+        }
+    }
+    let text = problem.to_string();
+    for mention in &expected.mentions {
+        if !mentions(&text, mention) {
+            wrong.push(format!("problem does not mention `{mention}`: {}", short(problem)));
+        }
+    }
+    for silent in &expected.silent {
+        if mentions(&text, silent) {
+            wrong.push(format!("problem discloses `{silent}`: {}", short(problem)));
+        }
+    }
+}
+
+fn check_header(name: &str, expected: &HeaderExpectation, found: &ExchangeResult, wrong: &mut Vec<String>) {
+    let lines: Vec<&str> = found
+        .headers
+        .iter()
+        .filter(|(found, _)| found.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+        .collect();
+    let value = lines.join(", ");
+    match expected {
+        HeaderExpectation::Absent if lines.is_empty() => {}
+        HeaderExpectation::Absent => wrong.push(format!("{name} is `{value}`, expected it absent")),
+        HeaderExpectation::Equals(text) if *text == value && !lines.is_empty() => {}
+        HeaderExpectation::Equals(text) if lines.is_empty() => {
+            wrong.push(format!("{name} is absent, expected `{text}`"));
+        }
+        HeaderExpectation::Equals(text) => wrong.push(format!("{name} is `{value}`, expected `{text}`")),
+        HeaderExpectation::Matcher(matcher) => check_matcher(name, matcher, &lines, wrong),
+    }
+}
+
+fn check_matcher(name: &str, matcher: &HeaderMatcher, lines: &[&str], wrong: &mut Vec<String>) {
+    let value = lines.join(", ");
+    if let Some(present) = matcher.present
+        && present == lines.is_empty()
+    {
+        wrong.push(format!("{name} is {}", if present { "absent" } else { "present" }));
+    }
+    if let Some(text) = &matcher.contains
+        && !mentions(&value, text)
+    {
+        wrong.push(format!("{name} is `{value}`, expected it to contain `{text}`"));
+    }
+    if let Some(members) = &matcher.members {
+        let found: BTreeSet<&str> =
+            value.split(',').map(str::trim).filter(|member| !member.is_empty()).collect();
+        let wanted: BTreeSet<&str> = members.iter().map(String::as_str).collect();
+        if found != wanted || lines.is_empty() {
+            wrong.push(format!("{name} has the members {found:?}, expected {wanted:?}"));
+        }
+    }
+    if let Some(wanted) = &matcher.lines
+        && lines != wanted.as_slice()
+    {
+        wrong.push(format!("{name} has the lines {lines:?}, expected {wanted:?}"));
+    }
+}
+
+fn check_response(expected: &Expect, found: &ExchangeResult, wrong: &mut Vec<String>) {
+    if let Some(ok) = expected.response_ok
+        && found.response_ok != Some(ok)
+    {
+        wrong.push(format!(
+            "response_ok is {:?}, expected {ok}; violations: {:?}",
+            found.response_ok, found.response_errors
+        ));
+    }
+    for text in &expected.response_errors {
+        if !found.response_errors.iter().any(|error| mentions(error, text)) {
+            wrong.push(format!("no violation mentions `{text}`: {:?}", found.response_errors));
+        }
+    }
+    let body = found.response_body.as_deref();
+    if let Some(text) = &expected.response_body
+        && body.unwrap_or_default() != text
+    {
+        wrong.push(format!("response content is {body:?}, expected {text:?}"));
+    }
+    if let Some(value) = &expected.response_json {
+        match body.and_then(|body| serde_json::from_str::<Value>(body).ok()) {
+            Some(found) if same(&found, value) => {}
+            _ => wrong.push(format!("response content is {body:?}, expected {}", short(value))),
+        }
+    }
+}
+
+/// Compares the answer to `validate`.
+#[must_use]
+pub fn validated(expected: &ValidateProbe, found: &Validated) -> Vec<String> {
+    if !found.ok {
+        return vec![format!("the schema did not compile: {}", found.error.as_deref().unwrap_or_default())];
+    }
+    if found.verdicts.len() != expected.instances.len() {
+        return vec![format!("{} verdicts for {} instances", found.verdicts.len(), expected.instances.len())];
+    }
+    let mut wrong = Vec::new();
+    for (instance, verdict) in expected.instances.iter().zip(&found.verdicts) {
+        check_instance(instance, verdict, &mut wrong);
+    }
+    wrong
+}
+
+fn check_instance(expected: &InstanceExpectation, found: &Verdict, wrong: &mut Vec<String>) {
+    let data: String = expected.data.get().chars().take(120).collect();
+    if expected.valid != found.valid {
+        let word = |valid| if valid { "valid" } else { "invalid" };
+        wrong.push(format!("{data} is {}, expected {}", word(found.valid), word(expected.valid)));
+    }
+    for error in &expected.errors {
+        let matches = |found: &crate::protocol::SchemaError| {
+            let SchemaErrorExpectation { instance, keyword, mentions: texts } = error;
+            equal(instance.as_ref(), &found.instance)
+                && keyword.as_ref().is_none_or(|end| found.keyword.ends_with(end.as_str()))
+                && texts.iter().all(|text| mentions(&found.message, text))
+        };
+        if !found.errors.iter().any(matches) {
+            wrong.push(format!("{data}: no error is {error:?}; errors: {:?}", found.errors));
+        }
+    }
+    for silent in &expected.silent {
+        if found.errors.iter().any(|error| mentions(&error.message, silent)) {
+            wrong.push(format!("{data}: an error mentions `{silent}`"));
+        }
+    }
+}
+
+/// Compares the answer to `decode`.
+#[must_use]
+pub fn decoded(expected: &DecodeProbe, found: &Decoded) -> Vec<String> {
+    let raw = &expected.raw;
+    let what = match (&found.value, found.absent, &found.error) {
+        (Some(value), ..) => short(value),
+        (None, true, _) => "absent".to_owned(),
+        (None, false, error) => format!("refused ({})", error.as_deref().unwrap_or_default()),
+    };
+    let right = match &expected.value {
+        Some(value) => found.value.as_ref().is_some_and(|found| same(found, value)),
+        None if expected.absent => found.absent && found.value.is_none(),
+        None => found.error.is_some(),
+    };
+    if right {
+        return Vec::new();
+    }
+    let wanted = match &expected.value {
+        Some(value) => short(value),
+        None if expected.absent => "absent".to_owned(),
+        None => "refused".to_owned(),
+    };
+    vec![format!("`{raw}` decodes to {what}, expected {wanted}")]
+}
+
+/// Compares the answer to `encode`.
+#[must_use]
+pub fn encoded(expected: &EncodeProbe, found: &Encoded) -> Vec<String> {
+    if expected.text == found.text && (expected.text.is_some() || found.error.is_some()) {
+        return Vec::new();
+    }
+    let value = expected.value.as_ref().map_or("undefined", |value| value.get());
+    let what = |text: &Option<String>| text.as_ref().map_or("refused".to_owned(), |text| format!("`{text}`"));
+    vec![format!("{value} encodes to {}, expected {}", what(&found.text), what(&expected.text))]
+}
+
+/// Compares the answer to `parse`.
+#[must_use]
+pub fn parsed(expected: &ParseProbe, found: &Parsed) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if expected.ok != found.ok {
+        let word = if found.ok { "accepted" } else { "refused" };
+        wrong.push(format!("the text is {word}: {}", summary(&found.diagnostics)));
+    }
+    if let Some(value) = &expected.value
+        && !found.value.as_ref().is_some_and(|found| same(found, value))
+    {
+        let what = found.value.as_ref().map_or("nothing".to_owned(), short);
+        wrong.push(format!("the text reads as {what}, expected {}", short(value)));
+    }
+    if let Some(line) = expected.line
+        && found.diagnostics.first().map(|found| found.line) != Some(line)
+    {
+        wrong.push(format!("the first finding is not in line {line}: {}", summary(&found.diagnostics)));
+    }
+    for text in &expected.mentions {
+        if !found.diagnostics.iter().any(|found| mentions(&format!("{} {}", found.message, found.mend), text))
+        {
+            wrong.push(format!("no finding mentions `{text}`: {}", summary(&found.diagnostics)));
+        }
+    }
+    wrong
+}
+
+/// Compares the answer to `resolve`.
+#[must_use]
+pub fn resolved(expected: &ResolveProbe, found: &Resolved) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (index, step) in expected.steps.iter().enumerate() {
+        let reference = &step.reference;
+        let Some(found) = found.steps.get(index) else {
+            wrong.push(format!("`{reference}`: no answer"));
+            break;
+        };
+        match (&step.target, &found.target) {
+            (Some(wanted), Some(target)) if same(wanted, target) => {}
+            (None, None) if found.error.is_some() => {}
+            (wanted, target) => {
+                let word = |value: &Option<Value>| value.as_ref().map_or("an error".to_owned(), short);
+                wrong.push(format!("`{reference}` leads to {}, expected {}", word(target), word(wanted)));
+            }
+        }
+    }
+    wrong
+}
+
+/// Whether two values are the same to JSON Schema: numbers by value, members in any order.
+#[must_use]
+pub fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => {
+            left == right
+                || match (left.as_i64(), right.as_i64(), left.as_u64(), right.as_u64()) {
+                    (Some(left), Some(right), ..) => left == right,
+                    (.., Some(left), Some(right)) => left == right,
+                    _ => left.as_f64() == right.as_f64(),
+                }
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(name, value)| right.get(name).is_some_and(|right| same(value, right)))
+        }
+        (left, right) => left == right,
+    }
+}
+
+/// A value in at most 200 characters.
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= 200 {
+        return text;
+    }
+    let start: String = text.chars().take(200).collect();
+    format!("{start}...")
+}

@@ -1,0 +1,158 @@
+//! Runs many tasks over a few workers and keeps the results in order.
+//!
+//! Takes: tasks, each of which asks its questions through a [`Session`]. Gives: one result per task, in task order
+//! whatever the number of workers. A worker that ends is replaced before the next question. Never panics.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::case::Limits;
+use crate::outcome::{Fault, Stop};
+use crate::protocol::{
+    Answer, Decode, Decoded, Encode, Encoded, Exchange, ExchangeResult, Load, Loaded, Parse, Parsed,
+    Question, Resolve, Resolved, Validate, Validated,
+};
+use crate::worker::{Launch, Worker};
+
+/// How many workers there are, and their bounds where a case names none.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    /// How workers are started.
+    pub launch: Launch,
+    /// Workers at a time.
+    pub jobs: usize,
+    /// Wall time of a case.
+    pub patience: Duration,
+}
+
+/// What a task speaks through.
+#[derive(Debug)]
+pub struct Session<'p> {
+    pool: &'p Pool,
+    worker: Option<Worker>,
+    deadline: Instant,
+    patience: Duration,
+    memory_mib: Option<u64>,
+}
+
+impl<'p> Session<'p> {
+    fn new(pool: &'p Pool) -> Self {
+        let patience = pool.patience;
+        Self { pool, worker: None, deadline: Instant::now() + patience, patience, memory_mib: None }
+    }
+
+    /// Begins a case: its time starts now, and a memory bound of its own gets a worker of its own.
+    pub fn begin(&mut self, limits: Limits) {
+        let seconds = limits.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        self.patience = seconds.unwrap_or(self.pool.patience);
+        self.deadline = Instant::now() + self.patience;
+        if limits.memory_mib != self.memory_mib {
+            self.memory_mib = limits.memory_mib;
+            self.worker = None;
+        }
+    }
+
+    /// Asks the worker, starting one where there is none.
+    ///
+    /// # Errors
+    /// How the worker ended, that it does not offer what was asked, or that none can be started.
+    pub fn ask(&mut self, question: &Question) -> Result<Answer, Stop> {
+        let mut worker = match self.worker.take() {
+            Some(worker) => worker,
+            None => {
+                let mut launch = self.pool.launch.clone();
+                launch.memory_mib = self.memory_mib.unwrap_or(launch.memory_mib);
+                let started = Instant::now();
+                let worker = Worker::start(&launch)?;
+                // Starting a worker is not the case's own time.
+                self.deadline += started.elapsed();
+                worker
+            }
+        };
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let answer = worker.ask(question, left);
+        if matches!(answer, Ok(_) | Err(Stop::Unsupported(_))) {
+            self.worker = Some(worker);
+        }
+        if let Err(Stop::Fault(Fault::Hang, _)) = answer {
+            return Err(Stop::Fault(Fault::Hang, format!("no answer within {:?}", self.patience)));
+        }
+        answer
+    }
+}
+
+/// One method per question: asks, and takes no answer but its own.
+macro_rules! questions {
+    ($($method:ident, $question:ident($ask:ty) => $answer:ident($found:ty);)*) => {
+        impl Session<'_> {
+            $(
+                /// Asks this question.
+                ///
+                /// # Errors
+                /// As [`Session::ask`]; another answer than to this question is a fault of the worker.
+                pub fn $method(&mut self, ask: $ask) -> Result<$found, Stop> {
+                    let Answer::$answer(found) = self.ask(&Question::$question(ask))? else {
+                        let detail = concat!("another answer than to `", stringify!($method), "`");
+                        return Err(Stop::Fault(Fault::Garbage, detail.to_owned()));
+                    };
+                    Ok(found)
+                }
+            )*
+        }
+    };
+}
+
+questions! {
+    load, Load(Box<Load>) => Loaded(Loaded);
+    exchange, Exchange(Exchange) => Result(Box<ExchangeResult>);
+    validate, Validate(Validate) => Validated(Validated);
+    resolve, Resolve(Resolve) => Resolved(Resolved);
+    decode, Decode(Decode) => Decoded(Decoded);
+    encode, Encode(Encode) => Encoded(Encoded);
+    parse, Parse(Parse) => Parsed(Parsed);
+}
+
+impl Pool {
+    /// Runs `work` for each of `tasks`; `done` hears of each that is finished.
+    pub fn run<T, R>(
+        &self,
+        tasks: &[T],
+        work: impl Fn(&mut Session<'_>, &T) -> R + Sync,
+        done: impl Fn() + Sync,
+    ) -> Vec<R>
+    where
+        T: Sync,
+        R: Send,
+    {
+        let next = AtomicUsize::new(0);
+        let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(tasks.len()));
+        let one = |session: &mut Session<'_>, index: usize, task: &T| {
+            let result = (index, work(session, task));
+            results.lock().map(|mut results| results.push(result)).ok();
+            done();
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..self.jobs.clamp(1, tasks.len().max(1)) {
+                scope.spawn(|| self.work_off(&next, tasks, one));
+            }
+        });
+        let mut results = results.into_inner().unwrap_or_default();
+        results.sort_by_key(|(index, _)| *index);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+
+    /// Takes tasks until there are none left.
+    fn work_off<T>(&self, next: &AtomicUsize, tasks: &[T], work: impl Fn(&mut Session<'_>, usize, &T)) {
+        let mut session = Session::new(self);
+        while let Some((index, task)) = take(next, tasks) {
+            session.begin(Limits::default());
+            work(&mut session, index, task);
+        }
+    }
+}
+
+fn take<'t, T>(next: &AtomicUsize, tasks: &'t [T]) -> Option<(usize, &'t T)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    tasks.get(index).map(|task| (index, task))
+}

@@ -1,0 +1,89 @@
+//! What a run says: `report.json` for machines, `gap-analysis.md` for people, a summary for the terminal.
+//!
+//! Takes: a finished run. Gives: texts that depend on the corpus and the library alone: no time, date or machine
+//! enters them, so that a committed copy can be checked for staleness. Never panics.
+
+mod json;
+mod markdown;
+mod terminal;
+
+pub use json::report as json;
+pub use markdown::gap_analysis;
+pub use terminal::summary;
+
+use crate::accounting::Account;
+use crate::case::{Case, Level, Profile};
+use crate::catalogue::Catalogue;
+use crate::documents::DocumentResult;
+use crate::expectations::Expectations;
+use crate::external::Suite;
+use crate::outcome::{Outcome, Tally, Verdict};
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Run {
+    /// The catalogue.
+    pub catalogue: Catalogue,
+    /// Known gaps.
+    pub expectations: Expectations,
+    /// Cases that ran.
+    pub cases: Vec<Case>,
+    /// One per case.
+    pub outcomes: Vec<Outcome>,
+    /// Documents that ran.
+    pub documents: Vec<DocumentResult>,
+    /// External suites, run or not.
+    pub suites: Vec<Suite>,
+    /// The account of all rows.
+    pub account: Account,
+}
+
+impl Run {
+    /// The tally of a level.
+    #[must_use]
+    pub fn level(&self, level: Level) -> Tally {
+        self.tally(|case| case.level == level)
+    }
+
+    /// The tally of a profile.
+    #[must_use]
+    pub fn profile(&self, profile: Profile) -> Tally {
+        self.tally(|case| case.profiles.contains(&profile))
+    }
+
+    /// A profile with a skipped case is partial, never pass; one without any case is nothing yet.
+    #[must_use]
+    pub fn profile_verdict(&self, profile: Profile) -> &'static str {
+        match self.profile(profile) {
+            Tally { total: 0, .. } => "none",
+            Tally { failed, .. } if failed > 0 => "fail",
+            Tally { skipped, .. } if skipped > 0 => "partial",
+            Tally { .. } => "pass",
+        }
+    }
+
+    /// The tally of whole documents.
+    #[must_use]
+    pub fn documents_tally(&self) -> Tally {
+        Tally::of(self.documents.iter().map(|document| document.outcome.verdict))
+    }
+
+    fn tally(&self, wanted: impl Fn(&Case) -> bool) -> Tally {
+        Tally::of(self.pairs().filter(|(case, _)| wanted(case)).map(|(_, outcome)| outcome.verdict))
+    }
+
+    /// Cases with their outcomes.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Case, &Outcome)> {
+        self.cases.iter().zip(&self.outcomes)
+    }
+
+    /// The word for a verdict, with known gaps told apart.
+    #[must_use]
+    pub fn word(&self, name: &str, outcome: &Outcome) -> &'static str {
+        match (outcome.verdict, self.expectations.of_case(name)) {
+            (Verdict::Failed, Some(_)) => "known gap",
+            (Verdict::Skipped, Some(_)) => "not offered (known)",
+            (verdict, _) => verdict.name(),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The summary for the terminal. Never panics.
+
+use std::fmt::Write as _;
+
+use super::Run;
+use crate::accounting::{Regression, RowState};
+use crate::case::{Level, Profile};
+use crate::outcome::Tally;
+
+/// How many unexpected things are listed before the rest is only counted.
+const REGRESSIONS_SHOWN: usize = 60;
+
+/// The summary.
+#[must_use]
+pub fn summary(run: &Run) -> String {
+    let mut out = String::new();
+    if run.cases.is_empty() {
+        put(&mut out, format_args!("no cases"));
+    } else {
+        put(
+            &mut out,
+            format_args!(
+                "{:<36} {:>7} {:>7} {:>7} {:>10} {:>7}",
+                "", "passed", "failed", "skipped", "applicable", "total"
+            ),
+        );
+        for level in Level::ALL {
+            row(&mut out, &format!("{} {}", level.name(), level.title()), run.level(level));
+        }
+        for profile in Profile::ALL {
+            let label = format!("{} ({})", profile.name(), run.profile_verdict(profile));
+            row(&mut out, &label, run.profile(profile));
+        }
+    }
+    if !run.documents.is_empty() {
+        row(&mut out, "whole documents", run.documents_tally());
+        documents(&mut out, run);
+    }
+    for suite in &run.suites {
+        match &suite.not_run {
+            Some(reason) => put(&mut out, format_args!("{:<36} not run: {reason}", suite.folder)),
+            None => row(&mut out, suite.folder, suite.tally()),
+        }
+    }
+    if !run.cases.is_empty() {
+        accounting(&mut out, run);
+    }
+    let unaccounted: Vec<&str> = run.account.unaccounted().collect();
+    if !unaccounted.is_empty() && !run.cases.is_empty() {
+        put(&mut out, format_args!("unaccounted rows: {}", unaccounted.join(" ")));
+    }
+    let regressions: Vec<_> = run
+        .account
+        .regressions
+        .iter()
+        .filter(|regression| !matches!(regression, Regression::Unaccounted(..)))
+        .collect();
+    for regression in regressions.iter().take(REGRESSIONS_SHOWN) {
+        let text: String = regression.to_string().chars().take(600).collect();
+        put(&mut out, format_args!("{text}"));
+    }
+    if regressions.len() > REGRESSIONS_SHOWN {
+        put(&mut out, format_args!("... and {} more", regressions.len() - REGRESSIONS_SHOWN));
+    }
+    out
+}
+
+fn documents(out: &mut String, run: &Run) {
+    let operations: usize = run.documents.iter().map(|document| document.operations).sum();
+    let blocked: usize = run
+        .documents
+        .iter()
+        .filter(|document| !document.must_be_refused)
+        .map(crate::documents::DocumentResult::blocked)
+        .sum();
+    put(out, format_args!("{:<36} {operations} operations, {blocked} blocked", ""));
+}
+
+fn accounting(out: &mut String, run: &Run) {
+    let count =
+        |state| run.account.count(&run.catalogue, state, crate::catalogue::Row::must_be_accounted_for);
+    let unaccounted = run.account.unaccounted().count();
+    put(
+        out,
+        format_args!(
+            "MUST rows of 3.1 (L, R, E): {} met, {} known gaps, {} failing, {} not yet ({unaccounted} unaccounted for)",
+            count(RowState::Met),
+            count(RowState::KnownGap),
+            count(RowState::Failing),
+            count(RowState::NotYet),
+        ),
+    );
+}
+
+fn row(out: &mut String, label: &str, tally: Tally) {
+    let Tally { passed, failed, skipped, applicable, total } = tally;
+    put(out, format_args!("{label:<36} {passed:>7} {failed:>7} {skipped:>7} {applicable:>10} {total:>7}"));
+}
+
+fn put(out: &mut String, line: std::fmt::Arguments<'_>) {
+    // Writing to a String cannot fail.
+    if out.write_fmt(line).is_ok() {
+        out.push('\n');
+    }
+}
