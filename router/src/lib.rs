@@ -22,6 +22,11 @@ pub mod schema;
 mod serve;
 
 pub use serve::content;
+pub use serve::security;
+pub use serve::security::{
+    ApiKeys, BasicVerifier, BearerVerifier, Credential, MissingProvider, Principal, SecurityContext,
+    SecurityProvider, SecurityProviders, SecurityRequest, Verdict, secrets_are_equal,
+};
 pub use serve::{
     Body, BodyStream, FieldError, FieldText, Problem, ProblemContent, ProblemContext, ProblemError,
     ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault, ResponseField, ValidationStatus,

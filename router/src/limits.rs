@@ -48,3 +48,13 @@ pub mod content {
         assert!(PART_HEAD_BYTES_MAX + 4 < MULTIPART_BUFFER_BYTES, "a head must fit into the buffer");
     const _: () = assert!(BOUNDARY_BYTES_MAX + BOUNDARY_PADDING_BYTES_MAX + 8 < MULTIPART_BUFFER_BYTES);
 }
+
+/// Bounds of credentials.
+pub mod security {
+    /// The longest credential in bytes that is looked at; large signed tokens have some 8 KiB.
+    pub const CREDENTIAL_BYTES_MAX: usize = 16 * 1024;
+
+    /// The longest credential in bytes after decoding (`Basic`, or a key in the query that is
+    /// percent-encoded); it is decoded on the stack.
+    pub const CREDENTIAL_DECODED_BYTES_MAX: usize = 1024;
+}

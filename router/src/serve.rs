@@ -8,6 +8,7 @@ pub mod content;
 mod head;
 mod problem;
 mod response;
+pub mod security;
 
 pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
 pub use connection::Connection;

@@ -18,6 +18,7 @@ mod body;
 mod field;
 
 pub use body::{Body, BodyStream};
+pub(crate) use field::is_token;
 pub use field::{FieldError, FieldText, ResponseField};
 
 /// How many field lines a response holds without heap allocation.
