@@ -2,18 +2,29 @@
 //!
 //! Takes: a URI. Gives: the text of the meta-schema it names. Never panics.
 
+use jsonschema::Draft;
+
 use super::{Retrieved, Uri};
 
-/// Where the meta-schemas of JSON Schema live.
-const HOSTS: [&str; 2] = ["http://json-schema.org/", "https://json-schema.org/"];
+/// The URI of the schema that asks for a meta-schema.
+const REFERRER: &str = "description:///known";
+
+/// Where the meta-schemas of each draft live.
+const DRAFTS: [(&str, Draft); 5] = [
+    ("http://json-schema.org/draft-04/", Draft::Draft4),
+    ("http://json-schema.org/draft-06/", Draft::Draft6),
+    ("http://json-schema.org/draft-07/", Draft::Draft7),
+    ("https://json-schema.org/draft/2019-09/", Draft::Draft201909),
+    ("https://json-schema.org/draft/2020-12/", Draft::Draft202012),
+];
 
 /// The meta-schema (or vocabulary) with that URI.
 pub(crate) fn meta_schema(uri: &Uri) -> Option<Retrieved> {
-    HOSTS.iter().find(|host| uri.as_str().starts_with(**host))?;
-    let registry = jsonschema::Registry::new().prepare().ok()?;
-    let base = jsonschema::uri::from_str(uri.as_str()).ok()?;
-    // Older drafts name themselves with an empty fragment.
-    let resolver = registry.resolver(base);
-    let found = resolver.lookup("").or_else(|_| resolver.lookup("#")).ok()?;
+    let (_, draft) = DRAFTS.iter().find(|(prefix, _)| uri.as_str().starts_with(prefix))?;
+    // A registry holds the meta-schemas of a draft when a schema in it refers to one of them.
+    let schema = serde_json::json!({"$ref": uri.as_str()});
+    let registry = jsonschema::Registry::new().draft(*draft).add(REFERRER, &schema).ok()?.prepare().ok()?;
+    let resolver = registry.resolver(jsonschema::uri::from_str(REFERRER).ok()?);
+    let found = resolver.lookup(uri.as_str()).ok()?;
     Some(Retrieved { bytes: found.contents().to_string().into_bytes(), uri: uri.clone() })
 }

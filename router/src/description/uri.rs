@@ -217,3 +217,120 @@ fn tidy(text: &str) -> Cow<'_, str> {
 fn parse_reference(text: &str) -> Result<UriRef<&str>, UriError> {
     UriRef::parse(text).map_err(|error| UriError::Grammar { text: text.to_owned(), index: error.index() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(base: &str, reference: &str, expected: &str) {
+        let base = Uri::parse(base).unwrap();
+        let joined = base.join(reference).map(|(uri, fragment)| match fragment {
+            Some(fragment) => format!("{uri}#{fragment}"),
+            None => uri.to_string(),
+        });
+        assert_eq!(joined.as_deref().ok(), Some(expected), "{reference} against {base}: {joined:?}");
+    }
+
+    /// The examples of RFC 3986 §5.4.1 and §5.4.2, whose base is one and the same.
+    #[test]
+    fn references_resolve_as_the_rfc_shows() {
+        let examples = [
+            ("g:h", "g:h"),
+            ("g", "http://a/b/c/g"),
+            ("./g", "http://a/b/c/g"),
+            ("g/", "http://a/b/c/g/"),
+            ("/g", "http://a/g"),
+            ("//g", "http://g/"),
+            ("?y", "http://a/b/c/d;p?y"),
+            ("g?y", "http://a/b/c/g?y"),
+            ("#s", "http://a/b/c/d;p?q#s"),
+            ("g#s", "http://a/b/c/g#s"),
+            ("g?y#s", "http://a/b/c/g?y#s"),
+            (";x", "http://a/b/c/;x"),
+            ("g;x", "http://a/b/c/g;x"),
+            ("g;x?y#s", "http://a/b/c/g;x?y#s"),
+            ("", "http://a/b/c/d;p?q"),
+            (".", "http://a/b/c/"),
+            ("./", "http://a/b/c/"),
+            ("..", "http://a/b/"),
+            ("../", "http://a/b/"),
+            ("../g", "http://a/b/g"),
+            ("../..", "http://a/"),
+            ("../../", "http://a/"),
+            ("../../g", "http://a/g"),
+            ("../../../g", "http://a/g"),
+            ("../../../../g", "http://a/g"),
+            ("/./g", "http://a/g"),
+            ("/../g", "http://a/g"),
+            ("g.", "http://a/b/c/g."),
+            (".g", "http://a/b/c/.g"),
+            ("g..", "http://a/b/c/g.."),
+            ("..g", "http://a/b/c/..g"),
+            ("./../g", "http://a/b/g"),
+            ("./g/.", "http://a/b/c/g/"),
+            ("g/./h", "http://a/b/c/g/h"),
+            ("g/../h", "http://a/b/c/h"),
+            ("g;x=1/./y", "http://a/b/c/g;x=1/y"),
+            ("g;x=1/../y", "http://a/b/c/y"),
+            ("g?y/./x", "http://a/b/c/g?y/./x"),
+            ("g?y/../x", "http://a/b/c/g?y/../x"),
+            ("g#s/./x", "http://a/b/c/g#s/./x"),
+            ("g#s/../x", "http://a/b/c/g#s/../x"),
+            ("http:g", "http:g"),
+        ];
+        for (reference, expected) in examples {
+            check("http://a/b/c/d;p?q", reference, expected);
+        }
+    }
+
+    #[test]
+    fn file_names_are_understood_as_people_write_them() {
+        let base = "file:///home/me/api/openapi.yaml";
+        check(base, "pets.yaml#/Pet", "file:///home/me/api/pets.yaml#/Pet");
+        check(base, "./my pets.yaml", "file:///home/me/api/my%20pets.yaml");
+        check(base, "../common/é.yaml", "file:///home/me/common/%C3%A9.yaml");
+        check(base, "/etc/passwd", "file:///etc/passwd");
+        check(base, "#/paths/~1pets~1{id}", "file:///home/me/api/openapi.yaml#/paths/~1pets~1{id}");
+        check("urn:example:a", "#b", "urn:example:a#b");
+    }
+
+    #[test]
+    fn spellings_of_one_identifier_are_equal() {
+        let same = [
+            ("HTTP://EXAMPLE.com", "http://example.com/"),
+            ("http://example.com:80/", "http://example.com/"),
+            ("https://example.com:443?q", "https://example.com/?q"),
+            ("http://example.com/%7efoo/%c3", "http://example.com/~foo/%C3"),
+            ("http://example.com/a/../b#c", "http://example.com/b"),
+            ("file:/a/b", "file:///a/b"),
+            ("file://localhost/a/b", "file:///a/b"),
+        ];
+        for (written, normal) in same {
+            assert_eq!(Uri::parse(written).unwrap().as_str(), normal, "{written}");
+            assert_eq!(Uri::parse(normal).unwrap().as_str(), normal);
+        }
+    }
+
+    #[test]
+    fn what_is_no_identifier_is_refused() {
+        for text in ["", "relative.yaml", "#fragment", "http://[", "1:x", "%zz:", "http://a/%4"] {
+            assert!(Uri::parse(text).is_err(), "{text}");
+        }
+        let urn = Uri::parse("urn:example:a").unwrap();
+        assert!(matches!(urn.join("b"), Err(UriError::OpaqueBase { .. })));
+        assert!(matches!(urn.join("#a#b"), Err(UriError::Grammar { index: 1, .. })));
+    }
+
+    #[test]
+    fn paths_survive_the_way_there_and_back() {
+        for path in ["/", "/a/b.yaml", "/with space/é#?%25.yaml", "/[x]/{y}"] {
+            let uri = Uri::from_path(Path::new(path)).unwrap();
+            assert_eq!(uri.to_path().as_deref(), Some(Path::new(path)), "{uri}");
+        }
+        assert!(Uri::from_path(Path::new("relative")).is_err());
+        for text in ["file://host/a", "https://host/a", "file:///a%00b", "urn:a"] {
+            assert_eq!(Uri::parse(text).unwrap().to_path(), None, "{text}");
+        }
+        assert_eq!(Uri::parse("https://u:p@Example.com:8/a").unwrap().host().as_deref(), Some("example.com"));
+    }
+}

@@ -1,3 +1,5 @@
 //! The integration tests of the crate, in one binary.
 
+mod references;
 mod referencing;
+mod retrieval;

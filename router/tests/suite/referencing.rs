@@ -7,7 +7,8 @@ use serde_json::Value;
 
 fn corpora() -> Option<PathBuf> {
     let given = std::env::var_os("BRRTROUTER_CORPORA").map(PathBuf::from);
-    let path = given.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"));
+    let path =
+        given.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"));
     path.is_dir().then_some(path)
 }
 
@@ -52,7 +53,8 @@ fn every_look_up_of_the_suite() {
     };
     let mut tally = Tally { run: 0, failures: Vec::new() };
     let folder = corpora.join("referencing-suite/tests/json-schema-draft-2020-12");
-    let mut files: Vec<_> = std::fs::read_dir(folder).expect("suite").map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("suite").map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for path in files {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -127,6 +127,9 @@ impl Loading<'_> {
         }
         let retrieved = self.retrieve(uri)?;
         let bytes = u64::try_from(retrieved.bytes.len()).unwrap_or(u64::MAX);
+        if bytes > limits.document_bytes_max {
+            return Err(RetrieveError::TooLong { bytes_max: limits.document_bytes_max });
+        }
         if self.bytes.saturating_add(bytes) > limits.total_bytes_max {
             return Err(RetrieveError::TotalTooLong { total_bytes_max: limits.total_bytes_max });
         }

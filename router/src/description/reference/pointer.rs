@@ -87,3 +87,37 @@ pub(crate) fn is_component_name(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_few_and_the_nearest_first() {
+        let known = ["Pet", "Pets", "pet", "Petition", "Order"];
+        let check = |name: &str, expected: &[&str]| {
+            assert_eq!(near_names(name, known.into_iter()), expected, "{name}")
+        };
+        check("Pte", &[]);
+        check("PET", &["Pet", "pet", "Pets"]);
+        check("Petz", &["Pet", "Pets", "pet"]);
+        check("Odrer", &["Order"]);
+        check("Customer", &[]);
+        check("", &[]);
+        check(&"x".repeat(NEAR_NAME_BYTES_MAX + 1), &[]);
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        let check = |from: &str, to: &str, expected| {
+            let count = edits(&from.chars().collect::<Vec<_>>(), &to.chars().collect::<Vec<_>>());
+            assert_eq!(count, expected, "{from} to {to}");
+        };
+        check("", "", 0);
+        check("", "abc", 3);
+        check("abc", "", 3);
+        check("kitten", "sitting", 3);
+        check("flaw", "lawn", 2);
+        check("same", "same", 0);
+    }
+}

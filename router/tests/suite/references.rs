@@ -1,0 +1,482 @@
+//! References across documents, and what is said about those that lead nowhere (REF).
+
+use brrtrouter::description::{Description, Diagnostics, Loader, Location, Severity, Version};
+use serde_json::{Value, json};
+
+/// An OpenAPI document with `more` beside the required fields.
+fn openapi(version: &str, more: Value) -> Value {
+    let mut document = json!({"openapi": version, "info": {"title": "t", "version": "1"}});
+    let members = document.as_object_mut().unwrap();
+    members.extend(more.as_object().unwrap().clone());
+    if !["paths", "components", "webhooks"].iter().any(|name| members.contains_key(*name)) {
+        members.insert("paths".to_owned(), json!({}));
+    }
+    document
+}
+
+fn load(documents: &[(&str, Value)]) -> Result<Description, Diagnostics> {
+    let mut loader = Loader::new();
+    for (uri, document) in documents {
+        loader = loader.document(uri, document.to_string());
+    }
+    loader.load(documents[0].0)
+}
+
+/// Severity, code and `document#pointer` of every finding in the area of references.
+fn found(result: &Result<Description, Diagnostics>) -> Vec<String> {
+    let diagnostics = match result {
+        Ok(description) => description.diagnostics(),
+        Err(diagnostics) => diagnostics,
+    };
+    diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code.as_str().starts_with("REF"))
+        .map(|diagnostic| {
+            let name = match diagnostic.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Lint => "lint",
+            };
+            let place = &diagnostic.place;
+            format!("{name} {} {}#{}", diagnostic.code, place.document, place.pointer)
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check(documents: &[(&str, Value)], expected: &[&str]) -> Result<Description, Diagnostics> {
+    let result = load(documents);
+    let text = result.as_ref().err().map(ToString::to_string).unwrap_or_default();
+    assert_eq!(found(&result), expected, "{text}");
+    result
+}
+
+#[track_caller]
+fn resolves(description: &Description, from: &str, to: &str) {
+    let at = |text: &str| -> Location {
+        let (name, pointer) = text.split_once('#').unwrap();
+        let (id, _) = description.documents().find(|(_, document)| document.name() == name).unwrap();
+        description.at_pointer(id, pointer).unwrap_or_else(|| panic!("{text}"))
+    };
+    let reference = description.at(at(from)).as_str().unwrap().to_owned();
+    let holder = at(from.rsplit_once('/').unwrap().0);
+    let target = description.resolve(holder, &reference).unwrap_or_else(|error| panic!("{from}: {error}"));
+    assert_eq!(target, at(to), "{from} -> {reference}");
+}
+
+fn schemas(schemas: Value) -> Value {
+    openapi("3.1.2", json!({"components": {"schemas": schemas}}))
+}
+
+#[test]
+fn references_inside_one_document() {
+    let document = schemas(json!({
+        "a/b~c": {"type": "string"},
+        "Space and {é}": {"type": "string"},
+        "One": {"$ref": "#/components/schemas/a~1b~0c"},
+        "Two": {"$ref": "#/components/schemas/Space%20and%20%7B%C3%A9%7D"},
+        "Three": {"prefixItems": [{"type": "null"}, {"$ref": "#/components/schemas/Three/prefixItems/0"}]},
+        "Four": {"$anchor": "four", "$ref": "#four"},
+        "Five": {"$dynamicAnchor": "five", "properties": {"a": {"$dynamicRef": "#five"}}},
+        "Six": {"$ref": "#"},
+        "Seven": {"$ref": "a.json"},
+    }));
+    let mut document = document;
+    document["components"]["schemas"]["Six"] = json!({"$ref": "#/components/schemas/Six"});
+    document["components"]["schemas"]["Seven"] = json!({"$ref": "api.json#four"});
+    let description = check(&[("api.json", document)], &[]).unwrap();
+    for (from, to) in [
+        ("One/$ref", "a~1b~0c"),
+        ("Two/$ref", "Space and {é}"),
+        ("Three/prefixItems/1/$ref", "Three/prefixItems/0"),
+        ("Four/$ref", "Four"),
+        ("Five/properties/a/$dynamicRef", "Five"),
+        ("Six/$ref", "Six"),
+        ("Seven/$ref", "Four"),
+    ] {
+        let at = |path: &str| format!("api.json#/components/schemas/{path}");
+        resolves(&description, &at(from), &at(to));
+    }
+}
+
+#[test]
+fn what_leads_nowhere_is_said_where_it_stands() {
+    let cases = [
+        ("#/components/schemas/Pett", "REF-011", "did you mean `Pet`?"),
+        ("#/components/schema/Pet", "REF-011", "did you mean `schemas`?"),
+        ("#/components/schemas/Pet/type/x", "REF-011", "is a string"),
+        ("#/components/schemas/~Pet", "REF-011", ""),
+        ("#/components/schemas/%FF", "REF-011", "UTF-8"),
+        ("#pett", "REF-012", "did you mean `pet`?"),
+        ("#a#b", "REF-013", ""),
+        ("http://[", "REF-013", ""),
+        ("other.json", "REF-010", "hand the document to the loader"),
+        ("https://example.com/other.json#/x", "REF-010", "not retrieved"),
+        ("file:///etc/passwd", "REF-010", ""),
+    ];
+    for (reference, code, says) in cases {
+        let document = schemas(json!({
+            "Pet": {"$anchor": "pet", "type": "string"},
+            "Use": {"$ref": reference},
+        }));
+        let expected = format!("error {code} api.json#/components/schemas/Use/$ref");
+        let diagnostics = check(&[("api.json", document)], &[&expected]).unwrap_err();
+        let text = diagnostics.to_string();
+        assert!(text.contains(says), "{reference}: {text}");
+    }
+}
+
+#[test]
+fn identifiers_stand_only_where_schemas_stand() {
+    let id = |id: &str| json!({"$id": format!("https://example.com/{id}"), "$anchor": "here"});
+    let hidden = schemas(json!({
+        "A": {
+            "example": id("example"), "examples": [id("examples")], "enum": [id("enum")], "const": id("const"),
+            "default": id("default"), "x-more": id("extension"), "unknown": id("unknown"),
+            "properties": {"$id": {"type": "string"}, "enum": id("property")},
+        },
+        "B": {"items": {"$ref": "https://example.com/property#here"}},
+    }));
+    check(&[("api.json", hidden.clone())], &[]).unwrap();
+    for name in ["example", "examples", "enum", "const", "default", "extension", "unknown"] {
+        let mut document = hidden.clone();
+        document["components"]["schemas"]["B"]["items"]["$ref"] =
+            json!(format!("https://example.com/{name}"));
+        let expected = "error REF-010 api.json#/components/schemas/B/items/$ref";
+        check(&[("api.json", document)], &[expected]).unwrap_err();
+    }
+    // Schemas in every corner of an OpenAPI document are seen.
+    let corners = ["webhook", "header", "item", "encoding", "parameter", "callback", "media"];
+    let all = corners.map(|name| json!({"$ref": format!("https://example.com/{name}#here")}));
+    let media = |id_text: &str| json!({"content": {"application/json": {"schema": id(id_text)}}});
+    let document = openapi(
+        "3.2.0",
+        json!({
+            "webhooks": {"w": {"post": {"requestBody": media("webhook"), "responses": {"200": {
+                "description": "", "headers": {"H": {"schema": id("header")}}, "content": {"multipart/mixed": {
+                    "itemSchema": id("item"), "itemEncoding": {"headers": {"I": {"schema": id("encoding")}}}}}}}}}},
+            "paths": {"/p": {
+                "parameters": [{"name": "q", "in": "query", "schema": id("parameter")}],
+                "additionalOperations": {"COPY": {"callbacks": {"c": {"{$request.body}": {
+                    "get": {"responses": {"default": media("callback")}}}}}}},
+            }},
+            "components": {"mediaTypes": {"m": {"schema": id("media")}}, "schemas": {
+                "All": {"allOf": all},
+            }},
+        }),
+    );
+    check(&[("api.json", document)], &[]).unwrap();
+}
+
+#[test]
+fn older_drafts_identify_in_their_own_way() {
+    let document = schemas(json!({
+        "Four": {"$schema": "http://json-schema.org/draft-04/schema#", "id": "https://example.com/four",
+            "items": [{"id": "#a"}], "definitions": {"b": {"id": "four/b", "$id": "https://example.com/no"}}},
+        "Seven": {"$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://example.com/seven",
+            "definitions": {"c": {"$id": "#c"}, "d": {"$ref": "#c", "$id": "https://example.com/hidden"}},
+            "dependencies": {"x": ["y"], "z": {"$id": "z"}}},
+        "Use": {"allOf": [
+            {"$ref": "https://example.com/four#a"}, {"$ref": "https://example.com/four/b"},
+            {"$ref": "https://example.com/seven#c"}, {"$ref": "https://example.com/z"},
+        ]},
+    }));
+    let description = check(&[("api.json", document.clone())], &[]).unwrap();
+    let at = description.at_pointer(description.entry().document, "/components/schemas/Seven/definitions/d");
+    assert_eq!(description.base_uri(at.unwrap()), "https://example.com/seven");
+    assert_eq!(description.dialect(at.unwrap()), Some("http://json-schema.org/draft-07/schema#"));
+    for hidden in ["no", "hidden"] {
+        let mut document = document.clone();
+        document["components"]["schemas"]["Use"] = json!({"$ref": format!("https://example.com/{hidden}")});
+        check(&[("api.json", document)], &["error REF-010 api.json#/components/schemas/Use/$ref"])
+            .unwrap_err();
+    }
+}
+
+/// Appendix F of OAS 3.2, "Base URI Within Content" and "Resolving Relative `$self` and `$id`".
+#[test]
+fn content_retrieval_and_self_give_the_base() {
+    let entry = |own: &str| {
+        openapi(
+            "3.2.0",
+            json!({"$self": own, "paths": {"/foo": {"get": {
+            "requestBody": {"$ref": "shared/foo#/components/requestBodies/Foo"}, "responses": {}}}}}),
+        )
+    };
+    let shared = |own: &str, foo: &str, bar: &str| {
+        openapi(
+            "3.2.0",
+            json!({"$self": own, "components": {
+            "requestBodies": {"Foo": {"content": {"application/json": {"schema": {"$ref": "../schemas/foo"}}}}},
+            "schemas": {
+                "Foo": {"$id": foo, "properties": {"bar": {"$ref": "bar"}}},
+                "Bar": {"$id": bar, "type": "string"},
+            }}}),
+        )
+    };
+    let base = "https://example.com/api/";
+    let absolute = [
+        ("file:///home/someone/openapi.yaml", entry("https://example.com/api/openapi")),
+        (
+            "https://git.example.com/shared/foo.yaml",
+            shared(
+                &format!("{base}shared/foo"),
+                &format!("{base}schemas/foo"),
+                &format!("{base}schemas/bar"),
+            ),
+        ),
+    ];
+    let relative = [
+        ("https://staging.example.com/api/openapi", entry("/api/openapi")),
+        (
+            "https://staging.example.com/api/shared/foo",
+            shared("/api/shared/foo", "/api/schemas/foo", "/api/schemas/bar"),
+        ),
+    ];
+    for documents in [absolute, relative] {
+        let description = check(&documents, &[]).unwrap();
+        let (entry, shared) = (documents[0].0, documents[1].0);
+        resolves(
+            &description,
+            &format!("{entry}#/paths/~1foo/get/requestBody/$ref"),
+            &format!("{shared}#/components/requestBodies/Foo"),
+        );
+        resolves(
+            &description,
+            &format!("{shared}#/components/requestBodies/Foo/content/application~1json/schema/$ref"),
+            &format!("{shared}#/components/schemas/Foo"),
+        );
+        resolves(
+            &description,
+            &format!("{shared}#/components/schemas/Foo/properties/bar/$ref"),
+            &format!("{shared}#/components/schemas/Bar"),
+        );
+    }
+}
+
+#[test]
+fn a_document_with_self_is_named_by_it() {
+    let entry = openapi("3.2.0", json!({"paths": {"/a": {"$ref": "other.json#/components/pathItems/A"}}}));
+    let other = openapi(
+        "3.2.0",
+        json!({"$self": "https://example.com/other",
+        "components": {"pathItems": {"A": {}}}}),
+    );
+    let documents = [("api.json", entry), ("other.json", other)];
+    check(&documents, &["warning REF-008 api.json#/paths/~1a/$ref"]).unwrap();
+    let broken = openapi("3.2.0", json!({"$self": "https://example.com/a#b"}));
+    check(&[("api.json", broken)], &["error REF-007 api.json#/$self"]).unwrap_err();
+    // `$self` means nothing before 3.2.
+    let (entry, mut other) = (documents[0].1.clone(), documents[1].1.clone());
+    other["openapi"] = json!("3.1.2");
+    check(&[("api.json", entry), ("other.json", other)], &[]).unwrap();
+}
+
+#[test]
+fn pointers_do_not_cross_into_identified_schemas() {
+    for (version, severity) in [("3.1.2", "warning"), ("3.2.0", "error")] {
+        let document = openapi(
+            version,
+            json!({"components": {"schemas": {
+                "A": {"$id": "https://example.com/a", "properties": {"b": {"$ref": "#/$defs/c"}}, "$defs": {"c": {}}},
+                "Good": {"$ref": "https://example.com/a#/$defs/c"},
+                "Bad": {"$ref": "#/components/schemas/A/properties/b"},
+            }}}),
+        );
+        let expected = format!("{severity} REF-026 api.json#/components/schemas/Bad/$ref");
+        drop(check(&[("api.json", document)], &[&expected]));
+    }
+}
+
+#[test]
+fn documents_with_another_root_load_when_referenced() {
+    let entry = openapi(
+        "3.1.2",
+        json!({"paths": {"/a": {"$ref": "path.json"}, "/b": {"get": {
+        "parameters": [{"$ref": "parameters.json#/limit"}],
+        "responses": {"200": {"$ref": "responses/ok.json"}}}}}}),
+    );
+    let documents = [
+        ("api.json", entry),
+        ("path.json", json!({"get": {"responses": {"200": {"$ref": "responses/ok.json"}}}})),
+        (
+            "parameters.json",
+            json!({"limit": {"name": "limit", "in": "query", "schema": {"$ref": "#/types/limit"}},
+            "types": {"limit": {"$ref": "schemas.json#/$defs/limit"}}}),
+        ),
+        (
+            "responses/ok.json",
+            json!({"description": "ok", "content": {"application/json": {
+            "schema": {"$ref": "../schemas.json#thing"}}}}),
+        ),
+        ("schemas.json", json!({"$defs": {"limit": {"type": "integer"}, "thing": {"$anchor": "thing"}}})),
+        ("alone.json", json!({"title": "read as a schema"})),
+    ];
+    let description = check(&documents, &[]).unwrap();
+    assert_eq!(description.documents().len(), 6);
+    resolves(
+        &description,
+        "responses/ok.json#/content/application~1json/schema/$ref",
+        "schemas.json#/$defs/thing",
+    );
+    let kinds: Vec<_> = description
+        .documents()
+        .map(|(id, _)| description.kind(description.root(id)).map(|kind| kind.name()))
+        .collect();
+    let expected = [
+        Some("OpenAPI Object"),
+        Some("Path Item Object"),
+        None,
+        Some("Response Object"),
+        Some("Schema Object"),
+        Some("Schema Object"),
+    ];
+    assert_eq!(kinds, expected);
+}
+
+#[test]
+fn the_target_is_what_the_place_calls_for() {
+    let document = openapi(
+        "3.1.2",
+        json!({
+            "paths": {"/a": {"get": {"parameters": [{"$ref": "#/components/schemas/A"}], "responses": {}}}},
+            "components": {"schemas": {"A": {}}},
+        }),
+    );
+    let diagnostics =
+        check(&[("api.json", document)], &["error REF-015 api.json#/paths/~1a/get/parameters/0/$ref"])
+            .unwrap_err();
+    let related: Vec<_> = diagnostics.iter().flat_map(|diagnostic| &diagnostic.related).collect();
+    assert!(related.iter().any(|(_, place)| place.pointer == "/components/schemas/A"));
+}
+
+#[test]
+fn circles_of_reference_objects_are_said_once() {
+    let document = openapi(
+        "3.1.2",
+        json!({"components": {"parameters": {
+            "A": {"$ref": "#/components/parameters/B"},
+            "B": {"$ref": "#/components/parameters/C"},
+            "C": {"$ref": "#/components/parameters/B"},
+            "Self": {"$ref": "#/components/parameters/Self"},
+        }}}),
+    );
+    let expected = [
+        "error REF-019 api.json#/components/parameters/B/$ref",
+        "error REF-019 api.json#/components/parameters/Self/$ref",
+    ];
+    check(&[("api.json", document)], &expected).unwrap_err();
+    let recursive = schemas(json!({
+        "Tree": {"properties": {"children": {"items": {"$ref": "#/components/schemas/Tree"}}}},
+    }));
+    let description = check(&[("api.json", recursive)], &[]).unwrap();
+    let at = description
+        .at_pointer(description.entry().document, "/components/schemas/Tree/properties/children/items");
+    assert!(description.follow(at.unwrap()).is_ok());
+}
+
+#[test]
+fn order_does_not_matter() {
+    // The identifier stands in a document that nothing names by its place.
+    let entry = schemas(json!({"A": {"$ref": "https://example.com/b"}}));
+    let one = json!({"$defs": {"x": {"$ref": "https://example.com/c"}}});
+    let two =
+        json!({"$defs": {"b": {"$id": "https://example.com/b"}, "c": {"$id": "https://example.com/c"}}});
+    for documents in [
+        [("api.json", entry.clone()), ("one.json", one.clone()), ("two.json", two.clone())],
+        [("api.json", entry.clone()), ("two.json", two.clone()), ("one.json", one.clone())],
+    ] {
+        check(&documents, &[]).unwrap();
+    }
+}
+
+#[test]
+fn identifiers_are_unique() {
+    let document = schemas(json!({
+        "A": {"$id": "https://example.com/a"},
+        "B": {"$id": "https://example.com/a"},
+        "C": {"$anchor": "c"},
+        "D": {"$dynamicAnchor": "c"},
+        "E": {"$anchor": "e", "$dynamicAnchor": "e"},
+        "F": {"$id": "#f"},
+        "G": {"$id": "g#h"},
+        "H": {"$ref": 1},
+    }));
+    let at = |code: &str, path: &str| format!("error {code} api.json#/components/schemas/{path}");
+    let expected = [
+        at("REF-005", "B/$id"),
+        at("REF-012", "D/$dynamicAnchor"),
+        at("REF-005", "F/$id"),
+        at("REF-005", "G/$id"),
+        at("REF-013", "H/$ref"),
+    ];
+    let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+    check(&[("api.json", document)], &expected).unwrap_err();
+}
+
+#[test]
+fn links_and_discriminators_refer() {
+    let document = openapi(
+        "3.1.2",
+        json!({
+            "paths": {"/a/{b}": {"get": {"responses": {"200": {"description": "", "links": {
+                "good": {"operationRef": "#/paths/~1a~1%7Bb%7D/get"},
+                "raw": {"operationRef": "#/paths/~1a~1{b}/get"},
+                "bad": {"operationRef": "#/paths/~1a~1%7Bb%7D/put"},
+            }}}}}},
+            "components": {"schemas": {"A": {"discriminator": {"propertyName": "p", "mapping": {
+                "name": "B", "uri": "#/components/schemas/B", "file": "b.json", "lost": "./lost.json",
+            }}}, "B": {}}},
+        }),
+    );
+    let expected = [
+        "error REF-010 api.json#/components/schemas/A/discriminator/mapping/lost",
+        "error REF-011 api.json#/paths/~1a~1{b}/get/responses/200/links/bad/operationRef",
+        "warning REF-013 api.json#/paths/~1a~1{b}/get/responses/200/links/raw/operationRef",
+    ];
+    let result = load(&[("api.json", document), ("b.json", json!({"type": "object"}))]);
+    let mut found = found(&result);
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn security_may_name_a_scheme_by_uri_in_3_2() {
+    let document = |version: &str, name: &str| {
+        openapi(
+            version,
+            json!({"security": [{(name): []}], "components": {"securitySchemes": {
+            "key": {"type": "apiKey", "name": "k", "in": "header"}}}}),
+        )
+    };
+    check(&[("api.json", document("3.2.0", "#/components/securitySchemes/key"))], &[]).unwrap();
+    let expected = ["error REF-011 api.json#/security/0/#~1components~1securitySchemes~1lost"];
+    check(&[("api.json", document("3.2.0", "#/components/securitySchemes/lost"))], &expected).unwrap_err();
+    drop(check(&[("api.json", document("3.1.2", "#/components/securitySchemes/lost"))], &[]));
+}
+
+#[test]
+fn versions() {
+    let cases = [
+        ("3.1.0", Some(Version::V3_1)),
+        ("3.1.99", Some(Version::V3_1)),
+        ("3.2.1", Some(Version::V3_2)),
+        ("3.0.3", Some(Version::V3_1)),
+        ("3.3.0", None),
+        ("4.0.0", None),
+        ("2.0", None),
+        ("", None),
+        ("31.0", None),
+    ];
+    for (text, version) in cases {
+        let result = load(&[("api.json", openapi(text, json!({})))]);
+        let refused = result.as_ref().err().is_some_and(|diagnostics| {
+            diagnostics.iter().any(|diagnostic| diagnostic.code.as_str() == "DOC-005")
+        });
+        assert_eq!(refused, version.is_none(), "{text}");
+        let read = result.ok().map(|description| description.version(description.entry().document));
+        assert_eq!(read, version, "{text}");
+    }
+    let swagger = load(&[("api.json", json!({"swagger": "2.0", "info": {}, "paths": {}}))]).unwrap_err();
+    assert_eq!(swagger.iter().map(|diagnostic| diagnostic.code.as_str()).collect::<Vec<_>>(), ["DOC-005"]);
+}
