@@ -1,5 +1,7 @@
 //! Where documents may come from, and the bounds on getting them (REF-009, REF-010, REF-027).
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
