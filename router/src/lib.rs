@@ -28,7 +28,7 @@ pub use serve::security::{
     SecurityProvider, SecurityProviders, SecurityRequest, Verdict, secrets_are_equal,
 };
 pub use serve::{
-    Body, BodyStream, FieldError, FieldText, Problem, ProblemContent, ProblemContext, ProblemError,
-    ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault, ResponseField, ValidationStatus,
+    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, Problem, ProblemContent, ProblemContext, ProblemError,
+    ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault, ResponseField, SameSite, ValidationStatus,
 };
 pub use serve::{BodyError, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, RequestHead};

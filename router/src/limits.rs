@@ -12,6 +12,12 @@ pub const BODY_BYTES_MAX: u64 = 1024 * 1024;
 /// response: a longer one is left out, since a part of it would name another resource.
 pub const PROBLEM_INSTANCE_BYTES_MAX: usize = 192;
 
+/// The most bytes of a cookie's name and value together that browsers keep (RFC 6265bis §5.6).
+pub const COOKIE_BYTES_MAX: usize = 4096;
+
+/// The most bytes of a cookie's attribute that browsers read (RFC 6265bis §5.6).
+pub const COOKIE_ATTRIBUTE_BYTES_MAX: usize = 1024;
+
 const _: () = assert!(TARGET_BYTES_MAX >= 8000, "RFC 9110 §4.1 recommends at least 8000 bytes");
 const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans of the path");
 

@@ -17,5 +17,5 @@ pub use problem::{
     Problem, ProblemContent, ProblemError, ProblemFormat, ProblemKind, ProblemPlace, ValidationStatus,
 };
 pub use response::{
-    Body, BodyStream, FieldError, FieldText, ProblemContext, Response, ResponseFault, ResponseField,
+    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, ProblemContext, Response, ResponseFault, ResponseField, SameSite,
 };

@@ -13,7 +13,8 @@ use http::StatusCode;
 use smallvec::SmallVec;
 
 use super::body::BodyError;
-use super::head::HeadError;
+use super::content::{Accept, MediaType};
+use super::head::{HeadError, RequestHead};
 use super::response::{FieldError, ResponseField};
 use crate::limits;
 
@@ -369,6 +370,22 @@ pub enum ProblemFormat {
 }
 
 impl ProblemFormat {
+    /// The media type that a request prefers for a problem; JSON where both are equally welcome or
+    /// neither is, since an error is better told than withheld (RFC 9110 §12.5.1). A client that
+    /// accepts plain JSON or XML is taken to read the problem of that kind.
+    #[must_use]
+    pub fn preferred(head: &RequestHead<'_>) -> Self {
+        const OFFERED: [(&str, ProblemFormat); 4] = [
+            ("application/problem+json", ProblemFormat::Json),
+            ("application/problem+xml", ProblemFormat::Xml),
+            ("application/json", ProblemFormat::Json),
+            ("application/xml", ProblemFormat::Xml),
+        ];
+        let offered = OFFERED.iter().filter_map(|(text, _)| MediaType::parse(text).ok());
+        let chosen = Accept::of(head).choose(offered).and_then(|index| OFFERED.get(index));
+        chosen.map_or(Self::Json, |(_, format)| *format)
+    }
+
     /// The media type.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
@@ -438,6 +455,26 @@ mod tests {
         let problem = Problem::internal(&std::io::Error::other("password 1234 refused by db7"));
         let text = String::from_utf8(ProblemContent::new(problem).to_bytes()).unwrap();
         assert!(!text.contains("1234") && !text.contains("db7"), "{text}");
+    }
+
+    #[test]
+    fn the_format_is_negotiated() {
+        let cases: &[(&[&str], ProblemFormat)] = &[
+            (&[], ProblemFormat::Json),
+            (&["*/*"], ProblemFormat::Json),
+            (&["application/problem+xml"], ProblemFormat::Xml),
+            (&["application/xml, application/json;q=0.5"], ProblemFormat::Xml),
+            (&["application/xml;q=0.5", "application/json"], ProblemFormat::Json),
+            (&["text/html, application/xml;q=0.9, */*;q=0.8"], ProblemFormat::Xml),
+            (&["image/png"], ProblemFormat::Json),
+            (&["application/problem+json;q=0, application/json;q=0, application/*"], ProblemFormat::Xml),
+            (&["nonsense"], ProblemFormat::Json),
+        ];
+        for (accept, expected) in cases {
+            let lines: Vec<_> = accept.iter().map(|value| crate::FieldLine::new("Accept", value)).collect();
+            let head = RequestHead::new(http::Method::GET, "/", &lines).unwrap();
+            assert_eq!(ProblemFormat::preferred(&head), *expected, "{accept:?}");
+        }
     }
 
     #[test]

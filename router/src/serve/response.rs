@@ -15,9 +15,11 @@ use smallvec::SmallVec;
 use super::problem::{Problem, ProblemContent, ProblemFormat, ProblemKind, ValidationStatus};
 
 mod body;
+mod cookie;
 mod field;
 
 pub use body::{Body, BodyStream};
+pub use cookie::{Cookie, CookieError, SameSite};
 pub(crate) use field::is_token;
 pub use field::{FieldError, FieldText, ResponseField};
 
@@ -50,6 +52,8 @@ pub struct Response {
 pub enum ResponseFault {
     /// A field line was refused.
     Field(FieldError),
+    /// A cookie was refused.
+    Cookie(CookieError),
     /// The value could not be written as JSON.
     Json,
     /// The location of a redirection is not a URI reference in ASCII.
@@ -60,6 +64,7 @@ impl fmt::Display for ResponseFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Field(fault) => fault.fmt(f),
+            Self::Cookie(fault) => fault.fmt(f),
             Self::Json => f.write_str("the value cannot be written as JSON"),
             Self::Location => f.write_str("the location is not a URI reference"),
         }
@@ -177,6 +182,16 @@ impl Response {
                 self
             }
             Err(fault) => self.with_fault(ResponseFault::Field(fault)),
+        }
+    }
+
+    /// The same response, setting this cookie too, on a line of its own (RSP-015). A cookie that
+    /// browsers refuse makes the response a 500.
+    #[must_use]
+    pub fn with_cookie(self, cookie: &Cookie) -> Self {
+        match cookie.to_field_value() {
+            Ok(value) => self.with_added_field("Set-Cookie", value),
+            Err(fault) => self.with_fault(ResponseFault::Cookie(fault)),
         }
     }
 
@@ -379,6 +394,7 @@ mod tests {
             Response::redirect(StatusCode::FOUND, "/a\r\nSet-Cookie: b"),
             Response::redirect(StatusCode::FOUND, "/a b"),
             Response::json(&Unwritable),
+            Response::text("a").with_cookie(&Cookie::new("a", "b;c")),
         ];
         for response in cases {
             assert!(response.fault().is_some());
@@ -397,6 +413,44 @@ mod tests {
             .with_added_field("Link", "<b>");
         let lines: Vec<_> = response.fields().iter().map(|line| (line.name(), line.value())).collect();
         assert_eq!(lines, [("content-type", "application/hal+json"), ("Link", "<a>"), ("Link", "<b>")]);
+    }
+
+    #[test]
+    fn every_cookie_has_its_line() {
+        let response =
+            Response::no_content().with_cookie(&Cookie::new("a", "1")).with_cookie(&Cookie::new("b", "2"));
+        let lines: Vec<_> = response.fields().iter().map(|line| (line.name(), line.value())).collect();
+        assert_eq!(lines, [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]);
+    }
+
+    #[test]
+    fn refusals_allocate_nothing() {
+        let allow: Arc<str> = "GET, HEAD, OPTIONS".into();
+        let mut room = Vec::with_capacity(1024);
+        let control = allocation_counter::measure(|| drop(std::hint::black_box(vec![0_u8; 9])));
+        assert_eq!(control.count_total, 1, "the counter counts");
+        let makers: [(&str, &dyn Fn() -> Problem); 6] = [
+            ("401", &|| Problem::of(ProblemKind::CredentialsMissing)),
+            ("404", &|| Problem::of(ProblemKind::NotFound).with_detail("no path of the description matches")),
+            ("405", &|| Problem::method_not_allowed(&allow)),
+            ("406", &|| Problem::of(ProblemKind::NotAcceptable)),
+            ("413", &|| Problem::of(ProblemKind::ContentTooLarge)),
+            ("415", &|| Problem::of(ProblemKind::ContentTypeUnsupported)),
+        ];
+        let formats = [ProblemFormat::Json, ProblemFormat::Xml];
+        for ((status, make), format) in makers.iter().flat_map(|maker| formats.map(|format| (maker, format)))
+        {
+            room.clear();
+            let context = ProblemContext { path: "/pets/7", format, ..ProblemContext::default() };
+            let counted = allocation_counter::measure(|| {
+                let mut response = Response::from(make()).settle(&context).finish(false);
+                assert_eq!(response.status().as_str(), *status);
+                let length = response.content_length();
+                assert_eq!(response.body_mut().write_to(&mut room).ok(), length);
+            });
+            assert_eq!(counted.count_total, 0, "{status} {format:?}");
+            assert!(!room.is_empty());
+        }
     }
 
     #[test]

@@ -348,4 +348,37 @@ mod tests {
             [SecurityFault::MissingProvider("key".into()), SecurityFault::UnknownProvider("kee".into())];
         assert_eq!(compiler.warnings(), expected);
     }
+
+    #[test]
+    fn deciding_allocates_nothing() {
+        let providers =
+            SecurityProviders::new().on("key", ApiKeys::new().with_key("k1", Principal::new("kim"))).on(
+                "basic",
+                BasicVerifier::new(|_: &str, password: &str| {
+                    assert!(!secrets_are_equal(password.as_bytes(), b"right"));
+                    Verdict::Denied
+                }),
+            );
+        let mut compiler = SecurityCompiler::new(&providers);
+        declare(&mut compiler);
+        let plan = compiler.plan(&[vec![("basic", vec![])], vec![("key", vec![])]]).unwrap();
+        let cases: [(&[(&str, &str)], Option<u16>); 5] = [
+            (&[], Some(401)),
+            (&[USER], Some(401)),
+            (&[("Authorization", "Basic ****")], Some(401)),
+            (&[BAD_KEY], Some(401)),
+            (&[USER, KEY], None),
+        ];
+        for (fields, refused) in cases {
+            let lines: Vec<FieldLine<'_>> =
+                fields.iter().map(|(name, value)| FieldLine::new(name, value)).collect();
+            let head = RequestHead::new(Method::GET, "/", &lines).unwrap();
+            let connection = Connection::default();
+            let counted = allocation_counter::measure(|| {
+                let decided = plan.authorise(&head, &connection).map_err(crate::Response::from);
+                assert_eq!(decided.err().map(|response| response.status().as_u16()), refused);
+            });
+            assert_eq!(counted.count_total, 0, "{fields:?}");
+        }
+    }
 }
