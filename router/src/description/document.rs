@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::{NodeId, Place, Span, Tree, Uri};
 
-/// Which document of its description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Which document of its description; the default is the entry document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DocumentId(u32);
 
 impl DocumentId {

@@ -8,19 +8,17 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::reference::{Walk, Walked};
+use super::reference::{ResourceId, Walk, Walked};
 use super::retrieve::Files;
+use super::uri::DEFAULT_BASE;
 use super::{
-    Code, Description, Diagnostic, Diagnostics, DocumentId, Location, NodeId, ObjectKind, Place, Retrieve,
-    RetrieveError, RetrieveLimits, Retrieved, Severity, Uri, UriError,
+    Code, Description, Diagnostic, Diagnostics, Document, DocumentId, Location, NodeId, ObjectKind, Place,
+    Retrieve, RetrieveError, RetrieveLimits, Retrieved, Severity, Uri, UriError,
 };
 
 mod check;
 mod root;
 mod settle;
-
-/// The base of relative retrieval URIs, and so of documents that have none (RFC 3986 §5.1.4).
-const DEFAULT_BASE: &str = "description:///";
 
 /// Bounds on what one description may consist of.
 #[derive(Clone, Copy, Debug)]
@@ -219,6 +217,19 @@ struct Wanted {
     kind: Option<ObjectKind>,
 }
 
+/// What is known of a document before it is read.
+#[derive(Clone, Copy, Debug)]
+struct Origin<'n> {
+    /// What the user calls it.
+    name: &'n str,
+    /// How far it is from the entry document.
+    depth: usize,
+    /// The document that names it, whose version it follows; the entry document if none.
+    by: Option<DocumentId>,
+    /// What stands at its root.
+    kind: Option<ObjectKind>,
+}
+
 /// A description while it grows.
 struct Loading<'l> {
     loader: Loader<'l>,
@@ -275,20 +286,21 @@ impl<'l> Loading<'l> {
     fn add_given(&mut self, entry: &Uri, name: &str) {
         let mut given = std::mem::take(&mut self.loader.given);
         let is_entry = |given: &Given| retrieval_uri(&given.uri).is_ok_and(|uri| uri == *entry);
-        match given.iter().position(is_entry) {
+        let found = match given.iter().position(is_entry) {
             Some(index) => {
                 let given = given.remove(index);
                 let kind = given.schema.then_some(ObjectKind::Schema);
-                self.add(Retrieved { bytes: given.bytes, uri: entry.clone() }, name, 0, kind);
+                Ok((Retrieved { bytes: given.bytes, uri: entry.clone() }, kind))
             }
-            None => match self.retrieve(entry) {
-                Ok(retrieved) => {
-                    self.add(retrieved, name, 0, None);
-                }
-                Err(error) => {
-                    self.diagnostics.push(no_entry(name, &error.to_string(), error.code(), error.mend()));
-                }
-            },
+            None => self.retrieve(entry).map(|retrieved| (retrieved, None)),
+        };
+        match found {
+            Ok((retrieved, kind)) => {
+                self.add(retrieved, Origin { name, depth: 0, by: None, kind });
+            }
+            Err(error) => {
+                self.diagnostics.push(no_entry(name, &error.to_string(), error.code(), error.mend()));
+            }
         }
         if self.description.documents.is_empty() {
             return;
@@ -297,7 +309,8 @@ impl<'l> Loading<'l> {
             let kind = given.schema.then_some(ObjectKind::Schema);
             match retrieval_uri(&given.uri) {
                 Ok(uri) => {
-                    self.add(Retrieved { bytes: given.bytes, uri }, &given.uri, 0, kind);
+                    let from = Origin { name: &given.uri, depth: 0, by: None, kind };
+                    self.add(Retrieved { bytes: given.bytes, uri }, from);
                 }
                 Err(error) => self.diagnostics.push(bad_entry(&given.uri, &error)),
             }
@@ -316,30 +329,42 @@ impl<'l> Loading<'l> {
         }
     }
 
-    /// Parses and indexes one document and walks it from its root, when its root's kind is known.
-    fn add(
-        &mut self,
-        from: Retrieved,
-        name: &str,
-        depth: usize,
-        kind: Option<ObjectKind>,
-    ) -> Option<DocumentId> {
-        let bytes = u64::try_from(from.bytes.len()).unwrap_or(u64::MAX);
+    /// Parses and indexes one document and walks it from its root, when its root's kind is known. Gives its
+    /// resource, which is that of an earlier document when both are copies of one.
+    fn add(&mut self, retrieved: Retrieved, from: Origin<'_>) -> Option<ResourceId> {
+        let bytes = u64::try_from(retrieved.bytes.len()).unwrap_or(u64::MAX);
         self.bytes = self.bytes.saturating_add(bytes);
-        let documents = &self.description.documents;
-        let parent = documents.first().map(|entry| (entry.version, entry.upgraded_from_3_0));
-        let (document, kind) = root::read(from, name, kind, parent, &mut self.diagnostics)?;
-        let id = DocumentId::new(documents.len());
-        let first = self.description.index.add_document(id, &document);
+        let parent = self.description.document(from.by.unwrap_or_default());
+        let parent = parent.map(|parent| (parent.version, parent.upgraded_from_3_0));
+        let uri = retrieved.uri.clone();
+        let Some((document, kind)) = root::read(retrieved, &from, parent, &mut self.diagnostics) else {
+            self.broken.insert(uri);
+            return None;
+        };
+        let first = self.description.index.by_uri(&document.uri);
+        if let Some(id) = first.filter(|id| self.is_copy(*id, &document)) {
+            self.description.index.add_alias(uri, id);
+            return Some(id);
+        }
+        let id = DocumentId::new(self.description.documents.len());
+        self.description.index.add_document(id, &document);
         self.description.documents.push(document);
-        self.depths.push(depth);
-        if let Some(first) = first {
-            check::same_uri(&self.description, id, first, &mut self.diagnostics);
+        self.depths.push(from.depth);
+        if let Some(first) = first.and_then(|first| self.description.index.resource(first)) {
+            check::same_uri(&self.description, id, first.at, &mut self.diagnostics);
         }
         if let Some(kind) = kind {
             self.walk(Location { document: id, node: NodeId::ROOT }, kind);
         }
-        Some(id)
+        self.description.index.root_of(id)
+    }
+
+    /// Whether a resource is a document with the very same text, only found elsewhere.
+    fn is_copy(&self, id: ResourceId, document: &Document) -> bool {
+        let first = self.description.index.resource(id).filter(|first| first.at.node == NodeId::ROOT);
+        first
+            .and_then(|first| self.description.document(first.at.document))
+            .is_some_and(|first| first.text == document.text)
     }
 
     /// What a document is called in diagnostics: relative to the directory of the entry document as the user
@@ -350,7 +375,9 @@ impl<'l> Loading<'l> {
             let below = uri.to_path()?.strip_prefix(directory).ok()?.to_path_buf();
             Some(Path::new(entry.name()).parent()?.join(below).display().to_string())
         });
-        named.unwrap_or_else(|| uri.to_string())
+        named
+            .or_else(|| Some(uri.to_path()?.display().to_string()))
+            .unwrap_or_else(|| uri.relative_to_default().to_owned())
     }
 
     fn walk(&mut self, start: Location, kind: ObjectKind) {

@@ -14,12 +14,13 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-pub(crate) use index::Index;
+pub(crate) use index::{Index, ResourceId};
 pub(crate) use pointer::is_component_name;
 pub(crate) use walk::{Fault, Site, SiteKind, Walk, Walked};
 
 use super::{Code, Description, Kind, Location, NodeId, NodeRef, Uri, UriError};
-use index::{Resource, ResourceId};
+use index::Resource;
+pub(crate) use keywords::Draft;
 use pointer::Break;
 
 /// Why a reference leads nowhere.
@@ -119,10 +120,10 @@ impl fmt::Display for ReferenceError {
         match self {
             Self::Form(error) => error.fmt(f),
             Self::NoDocument { uri, .. } => {
-                write!(f, "there is no document or schema with the URI `{uri}`")
+                write!(f, "there is no document or schema with the URI `{}`", uri.relative_to_default())
             }
             Self::NoMember { uri, pointer, found, missing, kind, .. } => {
-                write!(f, "`{pointer}` leads nowhere in `{uri}`: ")?;
+                write!(f, "`{pointer}` leads nowhere in `{}`: ", uri.relative_to_default())?;
                 match kind {
                     Kind::Object => write!(f, "`#{found}` has no member `{missing}`"),
                     Kind::Array => write!(f, "`#{found}` has no item `{missing}`"),
@@ -131,7 +132,9 @@ impl fmt::Display for ReferenceError {
                     }
                 }
             }
-            Self::NoAnchor { uri, anchor, .. } => write!(f, "no schema of `{uri}` has the anchor `{anchor}`"),
+            Self::NoAnchor { uri, anchor, .. } => {
+                write!(f, "no schema of `{}` has the anchor `{anchor}`", uri.relative_to_default())
+            }
             Self::Fragment { fragment } => write!(f, "`{fragment}` is not percent-encoded UTF-8"),
             Self::Cycle { .. } => write!(f, "the references lead round in a circle"),
         }

@@ -26,6 +26,9 @@ const ILLEGAL: &AsciiSet = &CONTROLS
 /// What must be escaped when the bytes of a file path become the path of a URI.
 const PATH: &AsciiSet = &ILLEGAL.add(b'%').add(b'?').add(b'#').add(b'[').add(b']');
 
+/// The base of relative retrieval URIs, and so of documents that have none (RFC 3986 §5.1.4).
+pub(crate) const DEFAULT_BASE: &str = "description:///";
+
 /// An absolute URI without a fragment, normalised by case, percent-encoding, dot segments and default
 /// port (RFC 3986 §6.2.2, §6.2.3); the identity of a document or of a schema resource.
 ///
@@ -169,6 +172,11 @@ impl Uri {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The text as a user would write it: without the default base that relative retrieval URIs are given.
+    pub(crate) fn relative_to_default(&self) -> &str {
+        self.0.strip_prefix(DEFAULT_BASE).filter(|text| !text.is_empty()).unwrap_or(&self.0)
     }
 
     /// The scheme, in lower case.

@@ -32,7 +32,7 @@ fn found(result: &Result<Description, Diagnostics>) -> Vec<String> {
     };
     diagnostics
         .iter()
-        .filter(|diagnostic| diagnostic.code.as_str().starts_with("REF"))
+        .filter(|diagnostic| ["REF", "CBK", "DIS", "SEC"].contains(&&diagnostic.code.as_str()[..3]))
         .map(|diagnostic| {
             let name = match diagnostic.severity {
                 Severity::Error => "error",
@@ -114,9 +114,9 @@ fn what_leads_nowhere_is_said_where_it_stands() {
         ("#pett", "REF-012", "did you mean `pet`?"),
         ("#a#b", "REF-013", ""),
         ("http://[", "REF-013", ""),
-        ("other.json", "REF-010", "hand the document to the loader"),
+        ("other.json", "REF-001", "add it to the loader"),
         ("https://example.com/other.json#/x", "REF-010", "not retrieved"),
-        ("file:///etc/passwd", "REF-010", ""),
+        ("file:///etc/passwd", "REF-001", ""),
     ];
     for (reference, code, says) in cases {
         let document = schemas(json!({
@@ -434,8 +434,8 @@ fn links_and_discriminators_refer() {
         }),
     );
     let expected = [
-        "error REF-010 api.json#/components/schemas/A/discriminator/mapping/lost",
-        "error REF-011 api.json#/paths/~1a~1{b}/get/responses/200/links/bad/operationRef",
+        "error CBK-009 api.json#/paths/~1a~1{b}/get/responses/200/links/bad/operationRef",
+        "error DIS-006 api.json#/components/schemas/A/discriminator/mapping/lost",
         "warning REF-013 api.json#/paths/~1a~1{b}/get/responses/200/links/raw/operationRef",
     ];
     let result = load(&[("api.json", document), ("b.json", json!({"type": "object"}))]);
@@ -454,7 +454,7 @@ fn security_may_name_a_scheme_by_uri_in_3_2() {
         )
     };
     check(&[("api.json", document("3.2.0", "#/components/securitySchemes/key"))], &[]).unwrap();
-    let expected = ["error REF-011 api.json#/security/0/#~1components~1securitySchemes~1lost"];
+    let expected = ["error SEC-002 api.json#/security/0/#~1components~1securitySchemes~1lost"];
     check(&[("api.json", document("3.2.0", "#/components/securitySchemes/lost"))], &expected).unwrap_err();
     drop(check(&[("api.json", document("3.1.2", "#/components/securitySchemes/lost"))], &[]));
 }
@@ -483,4 +483,57 @@ fn versions() {
     }
     let swagger = load(&[("api.json", json!({"swagger": "2.0", "info": {}, "paths": {}}))]).unwrap_err();
     assert_eq!(swagger.iter().map(|diagnostic| diagnostic.code.as_str()).collect::<Vec<_>>(), ["DOC-005"]);
+}
+
+#[test]
+fn one_uri_means_one_document() {
+    let entry = openapi("3.2.0", json!({"$self": "https://example.com/api"}));
+    let mut other = entry.clone();
+    let copies = [("api.json", entry.clone()), ("mirror/api.json", entry.clone())];
+    let description = check(&copies, &[]).unwrap();
+    assert_eq!(description.documents().len(), 1);
+    assert!(description.resolve_uri("description:///", "mirror/api.json#/info").is_ok());
+    other["info"]["title"] = json!("another");
+    check(&[("api.json", entry), ("other.json", other)], &["error REF-006 other.json#"]).unwrap_err();
+    // A schema document's `$id` is resolved once, against where it was retrieved.
+    let schema =
+        json!({"$id": "nested/pet.json", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "toy.json"}}});
+    let toy = json!({"$id": "https://example.com/nested/toy.json"});
+    let documents = [("https://example.com/pet.json", schema), ("toy.json", toy)];
+    let description = check(&documents, &[]).unwrap();
+    let uris: Vec<_> = description.documents().map(|(_, document)| document.uri().to_string()).collect();
+    assert_eq!(uris, ["https://example.com/nested/pet.json", "https://example.com/nested/toy.json"]);
+}
+
+#[test]
+fn an_openapi_document_is_one_whatever_refers_to_it() {
+    let entry = openapi("3.1.2", json!({"paths": {"/a": {"$ref": "other.json"}}}));
+    let other = openapi("3.2.0", json!({}));
+    let expected = ["error REF-015 api.json#/paths/~1a/$ref"];
+    check(&[("api.json", entry), ("other.json", other)], &expected).unwrap_err();
+}
+
+#[test]
+fn names_come_before_uris() {
+    let entry = openapi(
+        "3.2.0",
+        json!({
+            "security": [{"key.json": [], "lost": []}, {"./key.json": []}],
+            "components": {
+                "securitySchemes": {"key.json": {"type": "mutualTLS"}},
+                "schemas": {"A": {"discriminator": {"propertyName": "p", "mapping": {"a": "b.json", "b": "./b.json"}}},
+                    "b.json": {"type": "object"}},
+            },
+        }),
+    );
+    // Neither file is a document of its kind, so that it would be told if it were read.
+    let result = load(&[("api.json", entry), ("b.json", openapi("3.2.0", json!({})))]);
+    let expected = [
+        "error REF-015 api.json#/components/schemas/A/discriminator/mapping/b",
+        "error SEC-002 api.json#/security/1/.~1key.json",
+    ];
+    let mut found = found(&result);
+    found.retain(|found| !found.contains("/security/0/lost"));
+    found.sort();
+    assert_eq!(found, expected);
 }

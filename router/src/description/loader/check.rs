@@ -12,7 +12,7 @@ use crate::description::reference::{Fault, Site, SiteKind, is_component_name};
 use crate::description::uri::has_reference_form;
 use crate::description::{
     Code, Description, Diagnostic, Diagnostics, DocumentId, Location, NodeId, ObjectKind, Place,
-    ReferenceError, Severity, Version,
+    ReferenceError, RetrieveError, Severity, Version,
 };
 
 /// A finding before its place and severity are known.
@@ -127,30 +127,34 @@ impl Loading<'_> {
     /// REF-001, REF-010 to REF-013, REF-027: the reference leads nowhere.
     fn unresolved(&self, site: &Site, error: &ReferenceError) -> Option<Finding> {
         let text = self.text(site);
-        match site.kind {
+        // It may have been meant as a component's name, which the checks of the Object look up.
+        let name = is_component_name(text);
+        let code = match site.kind {
             // Whether a dialect is known is for the schema compiler to say (SCH-005).
             SiteKind::Dialect => return None,
-            // It may have been meant as a component's name, which the checks of the Object look up (DIS-006).
-            SiteKind::Mapping if is_component_name(text) => return None,
-            SiteKind::Reference
-            | SiteKind::DynamicReference
-            | SiteKind::Operation
-            | SiteKind::Mapping
-            | SiteKind::Security => {}
-        }
+            SiteKind::Mapping | SiteKind::Security if name => return None,
+            SiteKind::Mapping => Some("DIS-006"),
+            SiteKind::Security => Some("SEC-002"),
+            SiteKind::Operation => Some("CBK-009"),
+            SiteKind::Reference | SiteKind::DynamicReference => None,
+        };
         let document =
             if let ReferenceError::NoDocument { uri, near } = error { Some((uri, near)) } else { None };
         if document.is_some_and(|(uri, _)| self.broken.contains(uri)) {
             return None;
         }
-        let failure = document.and_then(|(uri, _)| self.failures.get(uri));
+        // Where only a network could have helped, its absence is the reason.
+        let network = document.is_some_and(|(uri, _)| uri.scheme().starts_with("http"));
+        let failure = document
+            .and_then(|(uri, _)| self.failures.get(uri))
+            .filter(|failure| network || **failure != RetrieveError::NotOffered);
         let what = match failure {
             Some(failure) => format!("`{text}` leads nowhere: {error}, and it was not retrieved: {failure}"),
             None => format!("`{text}` leads nowhere: {error}"),
         };
         let near = document.is_some_and(|(_, near)| !near.is_empty());
         Some(Finding {
-            code: failure.map_or(error.code(), |failure| failure.code()).as_str(),
+            code: code.unwrap_or_else(|| failure.map_or(error.code(), RetrieveError::code).as_str()),
             severity: Severity::Error,
             what,
             why: "a reference names a value that exists in one of the documents",

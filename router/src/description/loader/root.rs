@@ -3,6 +3,8 @@
 //! Takes: bytes with their retrieval URI. Gives: a [`Document`], or findings that say why there is none.
 //! Never panics.
 
+use super::Origin;
+use crate::description::reference::Draft;
 use crate::description::{
     Code, Diagnostic, Diagnostics, Document, Kind, NodeRef, ObjectKind, Retrieved, Severity, Span, Version,
 };
@@ -30,31 +32,46 @@ const SCHEMA_SIGNS: [(&str, Kind); 14] = [
 
 /// Reads the document; gives it with the kind of its root, when that can be told.
 pub(super) fn read(
-    from: Retrieved,
-    name: &str,
-    kind: Option<ObjectKind>,
+    retrieved: Retrieved,
+    from: &Origin<'_>,
     parent: Parent,
     diagnostics: &mut Diagnostics,
 ) -> Option<(Document, Option<ObjectKind>)> {
-    let mut document = parse(from, name, diagnostics)?;
+    let mut document = parse(retrieved, from.name, diagnostics)?;
     let root = document.tree.root();
     let claims = root.get("openapi").is_some() || root.get("swagger").is_some();
-    let kind = match kind {
+    let kind = match from.kind {
+        _ if claims => Some(ObjectKind::OpenApi),
         Some(kind) => Some(kind),
-        None if claims => Some(ObjectKind::OpenApi),
         None if is_schema(root) => Some(ObjectKind::Schema),
         // The entry document is an OpenAPI Object; that it lacks `openapi` is said by its checks.
         None if parent.is_none() => Some(ObjectKind::OpenApi),
         None => None,
     };
     (document.version, document.upgraded_from_3_0) = parent.unwrap_or((Version::V3_1, false));
-    if claims && kind == Some(ObjectKind::OpenApi) {
+    if claims {
         version(&mut document, diagnostics)?;
     }
-    if document.version >= Version::V3_2 && kind == Some(ObjectKind::OpenApi) {
+    if kind == Some(ObjectKind::Schema) {
+        schema_identity(&mut document);
+    } else if document.version >= Version::V3_2 && kind == Some(ObjectKind::OpenApi) {
         identity(&mut document, diagnostics);
     }
     Some((document, kind))
+}
+
+/// REF-005: the `$id` of a schema document is its base URI; what is wrong with it is said by the walk.
+fn schema_identity(document: &mut Document) {
+    let root = document.tree.root();
+    let dialect = root.get("$schema").and_then(NodeRef::as_str).and_then(Draft::of_dialect);
+    let draft = dialect.unwrap_or(Draft::TwentyTwenty);
+    let hidden = draft.reference_hides_siblings() && root.get("$ref").is_some();
+    let id = root.get(draft.id_keyword()).and_then(NodeRef::as_str);
+    if let Some(id) = id.filter(|id| !hidden && !id.starts_with('#'))
+        && let Ok((uri, _)) = document.retrieval_uri.join(id)
+    {
+        document.uri = uri;
+    }
 }
 
 fn is_schema(root: NodeRef<'_>) -> bool {
@@ -157,13 +174,13 @@ mod stand_in {
     }
 }
 
-fn parse(from: Retrieved, name: &str, diagnostics: &mut Diagnostics) -> Option<Document> {
-    let text = String::from_utf8(from.bytes).unwrap_or_default();
+fn parse(retrieved: Retrieved, name: &str, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let text = String::from_utf8(retrieved.bytes).unwrap_or_default();
     match stand_in::tree(&text) {
         Ok(tree) => Some(Document {
             name: name.into(),
-            uri: from.uri.clone(),
-            retrieval_uri: from.uri,
+            uri: retrieved.uri.clone(),
+            retrieval_uri: retrieved.uri,
             version: Version::V3_1,
             upgraded_from_3_0: false,
             tree,

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::{Loading, Wanted};
+use super::{Loading, Origin, Wanted};
 use crate::description::reference::{Site, SiteKind};
 use crate::description::{
     DocumentId, Location, NodeId, NodeRef, ObjectKind, ReferenceError, RetrieveError, Uri, known,
@@ -86,15 +86,23 @@ impl Loading<'_> {
         self.description.at(site.holder).get(&site.member).and_then(NodeRef::as_str).unwrap_or("")
     }
 
-    fn target(&mut self, site: &Site) -> Result<Location, ReferenceError> {
-        if site.kind == SiteKind::Mapping {
-            // DIS-005, REF-022: a name of the entry document's components comes before a URI.
-            let text = self.text(site);
-            let entry = self.description.at(self.description.entry());
-            let schemas = entry.get("components").and_then(|components| components.get("schemas"));
-            if let Some(schema) = schemas.and_then(|schemas| schemas.get(text)) {
-                return Ok(Location { document: DocumentId::new(0), node: schema.id() });
+    /// DIS-005, SEC-003, REF-022: a name of the entry document's components comes before a URI.
+    fn component(&self, site: &Site) -> Option<Location> {
+        let components = match site.kind {
+            SiteKind::Mapping => "schemas",
+            SiteKind::Security => "securitySchemes",
+            SiteKind::Reference | SiteKind::DynamicReference | SiteKind::Operation | SiteKind::Dialect => {
+                return None;
             }
+        };
+        let entry = self.description.at(self.description.entry());
+        let component = entry.get("components")?.get(components)?.get(self.text(site))?;
+        Some(Location { document: DocumentId::new(0), node: component.id() })
+    }
+
+    fn target(&mut self, site: &Site) -> Result<Location, ReferenceError> {
+        if let Some(named) = self.component(site) {
+            return Ok(named);
         }
         let target = self.description.resolve(site.holder, self.text(site))?;
         let text = self.text(site).to_owned();
@@ -114,7 +122,8 @@ impl Loading<'_> {
 
     fn try_fetch(&mut self, uri: &Uri, wanted: Wanted) -> Result<(), RetrieveError> {
         if let Some(meta_schema) = known::meta_schema(uri) {
-            self.add(meta_schema, uri.as_str(), 0, Some(ObjectKind::Schema));
+            let kind = Some(ObjectKind::Schema);
+            self.add(meta_schema, Origin { name: uri.as_str(), depth: 0, by: None, kind });
             return Ok(());
         }
         let limits = self.loader.limits;
@@ -126,6 +135,10 @@ impl Loading<'_> {
             return Err(RetrieveError::TooMany { documents_max: limits.documents_max });
         }
         let retrieved = self.retrieve(uri)?;
+        if let Some(known) = self.description.index.by_uri(&retrieved.uri) {
+            self.description.index.add_alias(uri.clone(), known);
+            return Ok(());
+        }
         let bytes = u64::try_from(retrieved.bytes.len()).unwrap_or(u64::MAX);
         if bytes > limits.document_bytes_max {
             return Err(RetrieveError::TooLong { bytes_max: limits.document_bytes_max });
@@ -134,8 +147,9 @@ impl Loading<'_> {
             return Err(RetrieveError::TotalTooLong { total_bytes_max: limits.total_bytes_max });
         }
         let name = self.name_of(&retrieved.uri);
-        match self.add(retrieved, &name, depth, wanted.kind) {
-            Some(id) => self.description.index.add_alias(id, uri.clone()),
+        let from = Origin { name: &name, depth, by: Some(wanted.by), kind: wanted.kind };
+        match self.add(retrieved, from) {
+            Some(root) => self.description.index.add_alias(uri.clone(), root),
             None => {
                 self.broken.insert(uri.clone());
             }

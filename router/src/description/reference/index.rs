@@ -58,12 +58,11 @@ struct PerDocument {
 }
 
 impl Index {
-    /// Adds the root resource of a new document, which must be the next one in order. Gives the location
-    /// that already has the document's base URI, if there is one.
-    pub(crate) fn add_document(&mut self, id: DocumentId, document: &Document) -> Option<Location> {
+    /// Adds the root resource of a new document, which must be the next one in order.
+    pub(crate) fn add_document(&mut self, id: DocumentId, document: &Document) {
         let at = Location { document: id, node: NodeId::ROOT };
-        let first = self.add_resource(document.uri.clone(), at, Draft::TwentyTwenty);
-        let Some(root) = self.by_root.get(&at).copied() else { return first };
+        let root = self.next();
+        self.add_resource(document.uri.clone(), at, Draft::TwentyTwenty);
         self.by_uri.entry(document.retrieval_uri.clone()).or_insert(root);
         self.per_document.push(PerDocument {
             root,
@@ -72,12 +71,15 @@ impl Index {
             dialects: HashMap::new(),
             pointers: HashMap::new(),
         });
-        first
+    }
+
+    fn next(&self) -> ResourceId {
+        ResourceId(u32::try_from(self.resources.len()).unwrap_or(u32::MAX))
     }
 
     /// Adds a resource; gives the location that already has its URI, which then keeps it.
     pub(crate) fn add_resource(&mut self, uri: Uri, at: Location, draft: Draft) -> Option<Location> {
-        let id = ResourceId(u32::try_from(self.resources.len()).unwrap_or(u32::MAX));
+        let id = self.next();
         if let Some(document) = self.per_document.get_mut(at.document.index()) {
             document.divided = true;
         }
@@ -92,7 +94,8 @@ impl Index {
         }
     }
 
-    /// Gives the root resource of a document the URI that its content claims (`$id` of a root schema).
+    /// Gives the root resource of a document the URI that its content claims (`$id` of a root schema); gives
+    /// the location that already has it, which then keeps it.
     pub(crate) fn rename_root(&mut self, document: DocumentId, uri: &Uri) -> Option<Location> {
         let root = self.per_document.get(document.index())?.root;
         if let Some(resource) = self.resources.get_mut(root.index()) {
@@ -102,11 +105,14 @@ impl Index {
         if holder == root { None } else { self.resources.get(holder.index()).map(|resource| resource.at) }
     }
 
-    /// Lets one more URI name a document: the one that was asked for before a redirect.
-    pub(crate) fn add_alias(&mut self, document: DocumentId, uri: Uri) {
-        if let Some(document) = self.per_document.get(document.index()) {
-            self.by_uri.entry(uri).or_insert(document.root);
-        }
+    /// Lets one more URI name a resource: the one that was asked for before a redirect.
+    pub(crate) fn add_alias(&mut self, uri: Uri, id: ResourceId) {
+        self.by_uri.entry(uri).or_insert(id);
+    }
+
+    /// The resource that a document is as a whole.
+    pub(crate) fn root_of(&self, document: DocumentId) -> Option<ResourceId> {
+        self.per_document.get(document.index()).map(|document| document.root)
     }
 
     /// How many identifiers are known; grows with every walk that finds one.

@@ -6,7 +6,6 @@
 
 use super::index::{Anchor, Index, ResourceId};
 use super::keywords::{Draft, Subschemas};
-use super::pointer::is_component_name;
 use crate::description::{Document, DocumentId, Holding, Location, NodeId, NodeRef, ObjectKind, Version};
 
 /// What kind of reference a site is.
@@ -22,7 +21,7 @@ pub(crate) enum SiteKind {
     Mapping,
     /// `$schema` or `jsonSchemaDialect`.
     Dialect,
-    /// A name in a Security Requirement Object that has URI form (3.2).
+    /// A name in a Security Requirement Object, which may be a URI (3.2).
     Security,
 }
 
@@ -171,11 +170,11 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// 3.2 lets a Security Requirement Object name a scheme by URI; a component's name can never look so.
+    /// 3.2 lets a Security Requirement Object name a scheme by URI; the loader tells them apart (SEC-003).
     fn security(&mut self, visit: Visit<'_>) {
         let Some(requirements) = visit.node.get("security") else { return };
         for requirement in requirements.items() {
-            for (name, _) in requirement.members().filter(|(name, _)| !is_component_name(name)) {
+            for (name, _) in requirement.members() {
                 self.site(SiteKind::Security, requirement, name, Some(ObjectKind::SecurityScheme));
             }
         }
@@ -243,7 +242,11 @@ impl<'d> Walk<'d> {
             }
             return;
         }
-        let base = self.index.resource(visit.resource).map(|resource| resource.uri.clone());
+        let base = if holder.node == NodeId::ROOT {
+            Some(self.document.retrieval_uri.clone())
+        } else {
+            self.index.resource(visit.resource).map(|resource| resource.uri.clone())
+        };
         let (uri, fragment) = match base.map(|base| {
             base.join(text).map(|(uri, fragment)| (uri, fragment.filter(|text| !text.is_empty())))
         }) {
