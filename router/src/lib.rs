@@ -22,13 +22,15 @@ pub mod schema;
 mod serve;
 
 pub use serve::content;
+pub use serve::parameter;
 pub use serve::security;
 pub use serve::security::{
     ApiKeys, BasicVerifier, BearerVerifier, Credential, MissingProvider, Principal, SecurityContext,
     SecurityProvider, SecurityProviders, SecurityRequest, Verdict, secrets_are_equal,
 };
 pub use serve::{
-    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, Problem, ProblemContent, ProblemContext, ProblemError,
-    ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault, ResponseField, SameSite, ValidationStatus,
+    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, Problem, ProblemContent, ProblemContext,
+    ProblemError, ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault, ResponseField, SameSite,
+    ValidationStatus,
 };
 pub use serve::{BodyError, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, RequestHead};

@@ -64,3 +64,32 @@ pub mod security {
     /// percent-encoded); it is decoded on the stack.
     pub const CREDENTIAL_DECODED_BYTES_MAX: usize = 1024;
 }
+
+/// Bounds of request parameters.
+pub mod parameter {
+    /// The most parameters that one operation may have.
+    pub const COUNT_MAX: usize = 1024;
+
+    /// The most name-value pairs read from one query string or one Cookie header.
+    pub const PAIRS_MAX: usize = 1024;
+
+    /// The most items that a serialized array may have.
+    pub const ITEMS_MAX: usize = 1024;
+
+    /// The most members that a serialized object may have.
+    pub const MEMBERS_MAX: usize = 256;
+
+    /// The longest raw text of one parameter in bytes, all its field lines together; the whole query
+    /// string or Cookie header may be one parameter.
+    pub const BYTES_MAX: usize = 64 * 1024;
+
+    /// The longest text of a number in bytes; no exact binary number is longer.
+    pub const NUMBER_BYTES_MAX: usize = 1100;
+
+    /// The most errors that one answer tells.
+    pub const ERRORS_MAX: usize = 32;
+
+    const _: () = assert!(BYTES_MAX >= super::TARGET_BYTES_MAX, "the query string is part of the target");
+    const _: () = assert!(COUNT_MAX <= 65_535, "parameters are counted in a u16");
+    const _: () = assert!(PAIRS_MAX <= 65_535, "pairs are counted in a u16");
+}

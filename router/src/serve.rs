@@ -6,6 +6,7 @@ mod body;
 mod connection;
 pub mod content;
 mod head;
+pub mod parameter;
 mod problem;
 mod response;
 pub mod security;
@@ -17,5 +18,6 @@ pub use problem::{
     Problem, ProblemContent, ProblemError, ProblemFormat, ProblemKind, ProblemPlace, ValidationStatus,
 };
 pub use response::{
-    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, ProblemContext, Response, ResponseFault, ResponseField, SameSite,
+    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, ProblemContext, Response, ResponseFault,
+    ResponseField, SameSite,
 };

@@ -1,0 +1,214 @@
+//! Parameter plans: one Parameter Object compiled to what decoding needs.
+//!
+//! Takes: a Parameter Object, its schema's shape. Gives: a [`ParameterPlan`]; those of one operation
+//! make [`ParameterPlans`], with every key of the query string and of cookies in one sorted table.
+//! Build phase; never panics.
+
+use super::keys::KeyTable;
+use super::percent::Coding;
+use super::structure::Structure;
+use crate::limits;
+
+/// Where a parameter is (OAS Parameter Locations).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ParameterLocation {
+    /// In the path.
+    Path,
+    /// In the query string, by name.
+    Query,
+    /// The query string as a whole (OAS 3.2).
+    QueryString,
+    /// In a header field.
+    Header,
+    /// In a cookie.
+    Cookie,
+}
+
+impl ParameterLocation {
+    /// The value of `in`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::QueryString => "querystring",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
+/// How a parameter is serialized (OAS Style Values).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// `;color=blue`
+    Matrix,
+    /// `.blue`
+    Label,
+    /// `blue`
+    Simple,
+    /// `color=blue`
+    Form,
+    /// `color=blue%20black`
+    SpaceDelimited,
+    /// `color=blue%7Cblack`
+    PipeDelimited,
+    /// `color%5BR%5D=100`
+    DeepObject,
+    /// `color=blue`, verbatim (OAS 3.2).
+    Cookie,
+}
+
+/// What happens with query keys that no parameter declares (PAR-022).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownKeys {
+    /// They are ignored.
+    #[default]
+    Ignore,
+    /// They are errors.
+    Reject,
+}
+
+/// What happens when a key comes more than once and its parameter is not an array (PAR-023).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RepeatedKeys {
+    /// It is an error: two readers of one request never see different values.
+    #[default]
+    Reject,
+    /// The first counts.
+    First,
+    /// The last counts.
+    Last,
+}
+
+/// The choices that the specification leaves to implementations.
+///
+/// ```
+/// use brrtrouter::parameter::{ParameterOptions, UnknownKeys};
+///
+/// let strict = ParameterOptions { unknown_query_keys: UnknownKeys::Reject, ..ParameterOptions::default() };
+/// assert!(!strict.fill_defaults);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ParameterOptions {
+    /// Query keys that no parameter declares.
+    pub unknown_query_keys: UnknownKeys,
+    /// Query keys that come more than once.
+    pub repeated_query_keys: RepeatedKeys,
+    /// Whether an absent optional parameter gets its schema's `default` (SCH-019). Off, it reaches the
+    /// handler as absent; a required parameter is missing either way.
+    pub fill_defaults: bool,
+}
+
+/// How the text of a parameter becomes a value.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    /// By `schema`, `style` and `explode`.
+    Styled { style: Style, explode: bool },
+    /// By `content`, which has one media type.
+    Content(ContentKind),
+}
+
+/// The media types that a parameter's text is parsed as; any other text stays a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ContentKind {
+    Json,
+    Form,
+    Text,
+}
+
+/// One parameter, compiled.
+#[derive(Clone, Debug)]
+pub struct ParameterPlan {
+    pub(super) name: Box<str>,
+    pub(super) location: ParameterLocation,
+    pub(super) required: bool,
+    pub(super) allow_empty: bool,
+    pub(super) allow_reserved: bool,
+    pub(super) source: Source,
+    pub(super) structure: Structure,
+    pub(super) default: Option<serde_json::Value>,
+}
+
+impl ParameterPlan {
+    /// The name as declared.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where the parameter is.
+    #[must_use]
+    pub const fn location(&self) -> ParameterLocation {
+        self.location
+    }
+
+    /// Whether a request without it is refused.
+    #[must_use]
+    pub const fn required(&self) -> bool {
+        self.required
+    }
+
+    /// How text travels at the parameter's place.
+    pub(super) const fn coding(&self) -> Coding {
+        match (self.location, &self.source) {
+            (ParameterLocation::Path, _) => Coding::Percent,
+            (ParameterLocation::Query, _) => Coding::FormPercent,
+            (ParameterLocation::QueryString, Source::Content(ContentKind::Form)) => Coding::FormPercent,
+            (ParameterLocation::QueryString, _) => Coding::Percent,
+            (ParameterLocation::Cookie, Source::Styled { style: Style::Form, .. }) => Coding::Percent,
+            (ParameterLocation::Header | ParameterLocation::Cookie, _) => Coding::Verbatim,
+        }
+    }
+}
+
+/// The plans of one operation.
+#[derive(Clone, Debug, Default)]
+pub struct ParameterPlans {
+    pub(super) list: Vec<ParameterPlan>,
+    pub(super) query: KeyTable,
+    pub(super) cookies: KeyTable,
+    pub(super) options: ParameterOptions,
+    /// Whether the whole query string is one parameter.
+    pub(super) whole_query: bool,
+}
+
+impl ParameterPlans {
+    /// The plans of an operation, at most [`limits::parameter::COUNT_MAX`] of them.
+    ///
+    /// A key that several parameters could claim belongs to the parameter of that name, else to the
+    /// first exploded object that declares it, else to the first that takes keys it does not declare.
+    #[must_use]
+    pub fn new(mut list: Vec<ParameterPlan>, options: ParameterOptions) -> Self {
+        list.truncate(limits::parameter::COUNT_MAX);
+        let query = KeyTable::of(&list, ParameterLocation::Query);
+        let cookies = KeyTable::of(&list, ParameterLocation::Cookie);
+        let whole_query = list.iter().any(|plan| plan.location == ParameterLocation::QueryString);
+        Self { list, query, cookies, options, whole_query }
+    }
+
+    /// Makes a query key known that is no parameter, such as an `apiKey` of a security scheme, so that
+    /// [`UnknownKeys::Reject`] lets it pass.
+    pub fn know_query_key(&mut self, name: &str) {
+        self.query.know(name);
+    }
+
+    /// The plans, in the order given.
+    #[must_use]
+    pub fn as_slice(&self) -> &[ParameterPlan] {
+        &self.list
+    }
+
+    /// The position of the parameter called `name`; header names compare without case (PAR-009).
+    #[must_use]
+    pub fn position(&self, location: ParameterLocation, name: &str) -> Option<usize> {
+        let same_name = |plan: &ParameterPlan| match location {
+            ParameterLocation::Header => plan.name.eq_ignore_ascii_case(name),
+            ParameterLocation::Path
+            | ParameterLocation::Query
+            | ParameterLocation::QueryString
+            | ParameterLocation::Cookie => &*plan.name == name,
+        };
+        self.list.iter().position(|plan| plan.location == location && same_name(plan))
+    }
+}
