@@ -15,7 +15,6 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 pub(crate) use index::{Index, ResourceId};
-pub(crate) use pointer::is_component_name;
 pub(crate) use walk::{Fault, Site, SiteKind, Walk, Walked};
 
 use super::{Code, Description, Kind, Location, NodeId, NodeRef, Uri, UriError};

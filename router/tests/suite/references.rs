@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use brrtrouter::description::{Description, Diagnostics, Loader, Location, Severity, Version};
+use std::cell::RefCell;
+
+use brrtrouter::description::{
+    Description, Diagnostics, Loader, Location, Retrieve, RetrieveError, RetrieveLimits, Retrieved, Severity,
+    Uri, Version,
+};
 use serde_json::{Value, json};
 
 /// An OpenAPI document with `more` beside the required fields.
@@ -32,7 +37,7 @@ fn found(result: &Result<Description, Diagnostics>) -> Vec<String> {
     };
     diagnostics
         .iter()
-        .filter(|diagnostic| ["REF", "CBK", "DIS", "SEC"].contains(&&diagnostic.code.as_str()[..3]))
+        .filter(|diagnostic| diagnostic.code.as_str().starts_with("REF"))
         .map(|diagnostic| {
             let name = match diagnostic.severity {
                 Severity::Error => "error",
@@ -419,44 +424,50 @@ fn identifiers_are_unique() {
 }
 
 #[test]
-fn links_and_discriminators_refer() {
-    let document = openapi(
-        "3.1.2",
-        json!({
-            "paths": {"/a/{b}": {"get": {"responses": {"200": {"description": "", "links": {
-                "good": {"operationRef": "#/paths/~1a~1%7Bb%7D/get"},
-                "raw": {"operationRef": "#/paths/~1a~1{b}/get"},
-                "bad": {"operationRef": "#/paths/~1a~1%7Bb%7D/put"},
-            }}}}}},
-            "components": {"schemas": {"A": {"discriminator": {"propertyName": "p", "mapping": {
-                "name": "B", "uri": "#/components/schemas/B", "file": "b.json", "lost": "./lost.json",
-            }}}, "B": {}}},
-        }),
-    );
-    let expected = [
-        "error CBK-009 api.json#/paths/~1a~1{b}/get/responses/200/links/bad/operationRef",
-        "error DIS-006 api.json#/components/schemas/A/discriminator/mapping/lost",
-        "warning REF-013 api.json#/paths/~1a~1{b}/get/responses/200/links/raw/operationRef",
-    ];
-    let result = load(&[("api.json", document), ("b.json", json!({"type": "object"}))]);
-    let mut found = found(&result);
-    found.sort();
-    assert_eq!(found, expected);
-}
-
-#[test]
-fn security_may_name_a_scheme_by_uri_in_3_2() {
-    let document = |version: &str, name: &str| {
+fn links_discriminators_and_requirements_refer() {
+    let document = |version: &str| {
         openapi(
             version,
-            json!({"security": [{(name): []}], "components": {"securitySchemes": {
-            "key": {"type": "apiKey", "name": "k", "in": "header"}}}}),
+            json!({
+                "paths": {"/a/{b}": {"get": {"responses": {"200": {"description": "", "links": {
+                    "good": {"operationRef": "#/paths/~1a~1%7Bb%7D/get"},
+                    "raw": {"operationRef": "#/paths/~1a~1{b}/get"},
+                    "far": {"operationRef": "links.json#/paths/~1c/get"},
+                }}}}}},
+                "security": [{"key": [], "security.json#/components/securitySchemes/key": []}],
+                "components": {
+                    "schemas": {"A": {"discriminator": {"propertyName": "p", "mapping": {
+                        "name": "B", "uri": "#/components/schemas/B", "file": "schema.json"}}}, "B": {}},
+                    "securitySchemes": {"key": {"type": "mutualTLS"}},
+                },
+            }),
         )
     };
-    check(&[("api.json", document("3.2.0", "#/components/securitySchemes/key"))], &[]).unwrap();
-    let expected = ["error SEC-002 api.json#/security/0/#~1components~1securitySchemes~1lost"];
-    check(&[("api.json", document("3.2.0", "#/components/securitySchemes/lost"))], &expected).unwrap_err();
-    drop(check(&[("api.json", document("3.1.2", "#/components/securitySchemes/lost"))], &[]));
+    let loaded = |version: &str| {
+        let asked = RefCell::new(Vec::new());
+        let entry = document(version).to_string();
+        let result = Loader::new().document("api.json", entry).retriever(Asked(&asked)).load("api.json");
+        assert!(found(&result).contains(
+            &"warning REF-013 api.json#/paths/~1a~1{b}/get/responses/200/links/raw/operationRef".to_owned()
+        ));
+        let mut asked = asked.into_inner();
+        asked.sort();
+        asked
+    };
+    let all = ["links.json", "schema.json", "security.json"].map(|name| format!("description:///{name}"));
+    assert_eq!(loaded("3.2.0"), all);
+    // Before 3.2 a requirement names components only.
+    assert_eq!(loaded("3.1.2"), &all[..2]);
+}
+
+/// Has nothing, but remembers what was asked for.
+struct Asked<'a>(&'a RefCell<Vec<String>>);
+
+impl Retrieve for Asked<'_> {
+    fn retrieve(&self, uri: &Uri, _: &RetrieveLimits) -> Result<Retrieved, RetrieveError> {
+        self.0.borrow_mut().push(uri.to_string());
+        Err(RetrieveError::NotOffered)
+    }
 }
 
 #[test]
@@ -527,13 +538,13 @@ fn names_come_before_uris() {
         }),
     );
     // Neither file is a document of its kind, so that it would be told if it were read.
-    let result = load(&[("api.json", entry), ("b.json", openapi("3.2.0", json!({})))]);
+    let wrong = openapi("3.2.0", json!({"$self": "other"}));
+    let result = load(&[("api.json", entry), ("b.json", wrong.clone()), ("key.json", wrong)]);
+    let errors: Vec<_> =
+        found(&result).into_iter().filter(|found| found.starts_with("error REF-015")).collect();
     let expected = [
         "error REF-015 api.json#/components/schemas/A/discriminator/mapping/b",
-        "error SEC-002 api.json#/security/1/.~1key.json",
+        "error REF-015 api.json#/security/1/.~1key.json",
     ];
-    let mut found = found(&result);
-    found.retain(|found| !found.contains("/security/0/lost"));
-    found.sort();
-    assert_eq!(found, expected);
+    assert_eq!(errors, expected);
 }

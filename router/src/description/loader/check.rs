@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Loading;
 use super::settle::Settled;
-use crate::description::reference::{Fault, Site, SiteKind, is_component_name};
+use crate::description::reference::{Fault, Site, SiteKind};
 use crate::description::uri::has_reference_form;
 use crate::description::{
     Code, Description, Diagnostic, Diagnostics, DocumentId, Location, NodeId, ObjectKind, Place,
@@ -127,17 +127,6 @@ impl Loading<'_> {
     /// REF-001, REF-010 to REF-013, REF-027: the reference leads nowhere.
     fn unresolved(&self, site: &Site, error: &ReferenceError) -> Option<Finding> {
         let text = self.text(site);
-        // It may have been meant as a component's name, which the checks of the Object look up.
-        let name = is_component_name(text);
-        let code = match site.kind {
-            // Whether a dialect is known is for the schema compiler to say (SCH-005).
-            SiteKind::Dialect => return None,
-            SiteKind::Mapping | SiteKind::Security if name => return None,
-            SiteKind::Mapping => Some("DIS-006"),
-            SiteKind::Security => Some("SEC-002"),
-            SiteKind::Operation => Some("CBK-009"),
-            SiteKind::Reference | SiteKind::DynamicReference => None,
-        };
         let document =
             if let ReferenceError::NoDocument { uri, near } = error { Some((uri, near)) } else { None };
         if document.is_some_and(|(uri, _)| self.broken.contains(uri)) {
@@ -154,8 +143,8 @@ impl Loading<'_> {
         };
         let near = document.is_some_and(|(_, near)| !near.is_empty());
         Some(Finding {
-            code: code.unwrap_or_else(|| failure.map_or(error.code(), RetrieveError::code).as_str()),
-            severity: Severity::Error,
+            code: failure.map_or(error.code(), RetrieveError::code).as_str(),
+            severity: severity_of(site.kind, failure)?,
             what,
             why: "a reference names a value that exists in one of the documents",
             mend: failure.filter(|_| !near).map_or_else(|| error.mend(), |failure| failure.mend().into()),
@@ -179,7 +168,8 @@ impl Loading<'_> {
 
     /// REF-015: the target is the kind of Object that the reference stands for.
     fn wrong_kind(&self, site: &Site, target: Location) -> Option<Finding> {
-        let expected = site.expected?;
+        // Whether a link leads to an operation is told by the checks of the Link Object (CBK-009).
+        let expected = site.expected.filter(|_| site.kind != SiteKind::Operation)?;
         let found = self.description.kind(target).filter(|found| *found != expected)?;
         Some(Finding {
             code: "REF-015",
@@ -287,6 +277,26 @@ impl Loading<'_> {
             mend: "let one of the references stand for an Object of its own".into(),
             related: others.iter().map(|site| ("by way of".into(), self.place(site))).collect(),
         }
+    }
+}
+
+/// How much it matters that a reference leads nowhere; `None` when the checks of its Object say so by rules of
+/// their own (CBK-009, DIS-006, SEC-002, SCH-005).
+fn severity_of(kind: SiteKind, failure: Option<&RetrieveError>) -> Option<Severity> {
+    match kind {
+        SiteKind::Reference | SiteKind::DynamicReference => Some(Severity::Error),
+        SiteKind::Operation | SiteKind::Mapping | SiteKind::Security | SiteKind::Dialect => match failure? {
+            RetrieveError::NotOffered | RetrieveError::Failed { .. } => None,
+            RetrieveError::SchemeRefused { .. }
+            | RetrieveError::HostRefused { .. }
+            | RetrieveError::OutsideRoot { .. }
+            | RetrieveError::RedirectRefused { .. }
+            | RetrieveError::TooLong { .. }
+            | RetrieveError::TooMany { .. }
+            | RetrieveError::TotalTooLong { .. }
+            | RetrieveError::TooDeep { .. }
+            | RetrieveError::TimedOut { .. } => Some(Severity::Warning),
+        },
     }
 }
 

@@ -82,12 +82,6 @@ fn edits(from: &[char], to: &[char]) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
-/// Whether a text can be the name of a component (DOC-018), and so is not taken for a URI.
-pub(crate) fn is_component_name(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
