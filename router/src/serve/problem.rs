@@ -478,6 +478,23 @@ mod tests {
     }
 
     #[test]
+    fn causes_are_logged() {
+        #[derive(Debug)]
+        struct Outer(std::io::Error);
+        impl fmt::Display for Outer {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("outer")
+            }
+        }
+        impl Error for Outer {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                Some(&self.0)
+            }
+        }
+        assert_eq!(Chain(&Outer(std::io::Error::other("inner"))).to_string(), "outer: inner");
+    }
+
+    #[test]
     fn display_tells_status_title_and_detail() {
         let problem = Problem::new(StatusCode::CONFLICT).with_detail("the name is taken");
         assert_eq!(problem.to_string(), "409 Conflict: the name is taken");

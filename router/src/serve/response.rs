@@ -364,6 +364,7 @@ mod tests {
             (with_content(204).finish(false), false, None, 0),
             (with_content(204).finish(true), true, None, 0),
             (with_content(205).finish(false), false, Some(0), 0),
+            (with_content(205).finish(true), true, Some(0), 0),
             (with_content(304).finish(false), false, None, 0),
             (with_content(304).with_length_announced(9).finish(false), false, Some(9), 0),
             (with_content(103).finish(false), false, None, 0),

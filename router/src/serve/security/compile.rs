@@ -283,6 +283,7 @@ mod tests {
             (vec![both()], &[KEY], Out(ProblemKind::CredentialsMissing)),
             (vec![both()], &[USER], Out(ProblemKind::CredentialsMissing)),
             (vec![both()], &[USER, BAD_KEY], Out(ProblemKind::CredentialsInvalid)),
+            (vec![both()], &[("X-Key", "")], Out(ProblemKind::CredentialsInvalid)),
             (vec![one("key"), one("bearer")], &[GOOD, KEY], In(vec![("key", "kim")])),
             (vec![one("bearer"), one("key")], &[GOOD, KEY], In(vec![("bearer", "ida")])),
             (vec![one("bearer"), one("key")], &[BAD, KEY], In(vec![("key", "kim")])),
