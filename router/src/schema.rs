@@ -1,6 +1,31 @@
 //! Schema Objects -> compiled validators, and the instances that they judge.
 //!
 //! Takes: a loaded description (build phase), decoded values (serve phase). Gives: verdicts and
-//! error reports (JSON Schema 2020-12 and the dialects of OAS 3.1 §4.8.24). Never panics.
+//! error reports (JSON Schema 2020-12 and the dialects of OAS 3.1 §Schema Object). Never panics.
+//!
+//! How it works: the schemas that operations use, and all that they refer to, are written as entries of one document in one
+//! dialect (`closure`, `scope`, `lower`), which is compiled once. A slot is a member of a one-member object that is never
+//! built: the instance is judged in place (`view`). Numbers are judged by their digits (`exact`).
 
+mod check;
+mod closure;
+mod compiler;
+mod content;
+mod dialect;
+mod exact;
 pub mod instance;
+mod keyword;
+mod lower;
+mod options;
+mod pattern;
+mod report;
+mod scope;
+mod union;
+mod validator;
+mod view;
+
+pub use check::check_schema;
+pub use compiler::{SchemaCompiler, SchemaSlot};
+pub use options::{AccessPolicy, FormatPolicy, SchemaOptions};
+pub use report::SchemaError;
+pub use validator::Schemas;

@@ -15,9 +15,10 @@ mod serialize;
 mod text;
 mod unique;
 
+pub use build::StringStart;
 pub use deserialize::DeserializeError;
 pub use json::{JsonError, JsonLimits, JsonRule, parse_json};
-pub use node::{InstanceKind, InstanceNode};
+pub use node::{InstanceKind, InstanceNode, Items, Members};
 pub use number::Decimal;
 
 use smallvec::SmallVec;

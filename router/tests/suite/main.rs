@@ -1,5 +1,6 @@
 //! The integration tests of the crate, in one binary.
 
+mod json_schema;
 mod references;
 mod referencing;
 mod retrieval;

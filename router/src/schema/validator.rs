@@ -1,0 +1,96 @@
+//! Compiled schemas: verdicts and error reports.
+//!
+//! Takes: a slot and an instance. Gives: a verdict without allocation for plain schemas, or a bounded list of errors. Immutable and
+//! shared by all requests. Stack use grows with the instance's nesting alone, which its decoder bounds (REF-020). Never panics.
+
+use super::SchemaSlot;
+use super::instance::InstanceNode;
+use super::report::{Report, SchemaError};
+use super::union::Discriminator;
+use super::view::{ArenaJson, Budget, View};
+use crate::description::Diagnostics;
+use jsonschema::Validator;
+use std::collections::HashMap;
+use std::fmt;
+
+/// Where an entry of the compiled document stands in the description.
+#[derive(Clone, Debug)]
+pub(super) struct EntryPlace {
+    pub(super) pointer: Box<str>,
+}
+
+/// Every schema of a description, compiled. Immutable, `Send` and `Sync`.
+pub struct Schemas {
+    validator: Validator<ArenaJson>,
+    slot_names: Box<[Box<str>]>,
+    entries: Box<[EntryPlace]>,
+    discriminators: HashMap<Box<str>, Discriminator>,
+    warnings: Diagnostics,
+}
+
+impl fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schemas")
+            .field("slots", &self.slot_names.len())
+            .field("entries", &self.entries.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Schemas {
+    pub(super) fn new(
+        validator: Validator<ArenaJson>,
+        slots: usize,
+        entries: Box<[EntryPlace]>,
+        discriminators: HashMap<Box<str>, Discriminator>,
+        warnings: Diagnostics,
+    ) -> Self {
+        let slot_names = (0..slots).map(|slot| slot.to_string().into_boxed_str()).collect();
+        Self { validator, slot_names, entries, discriminators, warnings }
+    }
+
+    /// What was found while compiling: warnings, since errors prevent it.
+    #[must_use]
+    pub const fn diagnostics(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    fn slot_name(&self, slot: SchemaSlot) -> Option<&str> {
+        let index = usize::try_from(slot.0).ok()?;
+        self.slot_names.get(index).map(|name| &**name)
+    }
+
+    /// Whether the instance is valid against the schema of the slot; false for a slot of other schemas.
+    #[must_use]
+    pub fn is_valid(&self, slot: SchemaSlot, node: InstanceNode<'_>) -> bool {
+        self.slot_name(slot).is_some_and(|name| self.validator.is_valid(View::slot(name, node, None)))
+    }
+
+    /// Why the instance is not valid: at most `errors_max` errors (SCH-028); none when it is valid. Work and memory are
+    /// bounded by `errors_max`, whatever the instance.
+    #[must_use]
+    pub fn errors(&self, slot: SchemaSlot, node: InstanceNode<'_>, errors_max: usize) -> Vec<SchemaError> {
+        if errors_max == 0 || self.is_valid(slot, node) {
+            return Vec::new();
+        }
+        let Some(name) = self.slot_name(slot) else { return Vec::new() };
+        Report::new(self, errors_max).run(name, node)
+    }
+
+    pub(super) fn raw_errors<'v>(
+        &'v self,
+        slot_name: &'v str,
+        node: InstanceNode<'v>,
+        budget: &'v Budget,
+    ) -> impl Iterator<Item = jsonschema::ValidationError<'v>> {
+        self.validator.iter_errors(View::slot(slot_name, node, Some(budget)))
+    }
+
+    pub(super) fn entry_pointer(&self, position: usize) -> &str {
+        self.entries.get(position).map_or("", |entry| &entry.pointer)
+    }
+
+    pub(super) fn discriminator(&self, pointer: &str) -> Option<&Discriminator> {
+        self.discriminators.get(pointer)
+    }
+}
