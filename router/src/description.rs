@@ -8,6 +8,7 @@ mod loader;
 mod reference;
 mod retrieve;
 mod set;
+pub mod text;
 mod tree;
 mod uri;
 

@@ -21,6 +21,55 @@ pub const COOKIE_ATTRIBUTE_BYTES_MAX: usize = 1024;
 const _: () = assert!(TARGET_BYTES_MAX >= 8000, "RFC 9110 §4.1 recommends at least 8000 bytes");
 const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans of the path");
 
+/// Bounds of the text of one description document; `description::text::TextLimits` takes them as its
+/// defaults.
+pub mod text {
+    /// The longest description document in bytes. The largest public ones have some 40 MB; spans are `u32`.
+    pub const DOCUMENT_BYTES_MAX: u32 = 64 * 1024 * 1024;
+
+    /// The most arrays and objects inside one another. Real descriptions stay below 40, and later stages
+    /// may recurse to this depth: at 128 levels they fit a 256 KiB stack.
+    pub const DEPTH_MAX: u32 = 128;
+
+    /// The most values in one document, those that aliases add included. A value takes 24 bytes, a member
+    /// 20 more.
+    pub const NODES_MAX: u32 = 8_000_000;
+
+    /// The most values that YAML aliases may add to one document: 250,000 take some 11 MiB.
+    pub const ALIAS_NODES_MAX: u32 = 250_000;
+
+    /// The most bytes of text that YAML aliases may stand for, since later stages write them out.
+    pub const ALIAS_BYTES_MAX: u32 = 8 * 1024 * 1024;
+
+    /// How many values aliases may add for each value written, once past [`ALIAS_NODES_FREE`].
+    pub const ALIAS_RATIO_MAX: u32 = 16;
+
+    /// How many values aliases may add before their ratio is looked at.
+    pub const ALIAS_NODES_FREE: u32 = 10_000;
+
+    /// The most findings listed for the text of one document: past some, a reader mends and runs again.
+    pub const FINDINGS_MAX: u32 = 100;
+
+    /// The most brackets, commas and colons between one YAML event and the next. The YAML scanner holds a
+    /// whole flow collection as tokens (some 300 bytes each) before it reports its start.
+    pub const YAML_LOOKAHEAD_MARKS_MAX: u32 = 65_536;
+
+    /// The most unclosed brackets between one YAML event and the next, as the scanner's work per token
+    /// grows with them.
+    pub const YAML_LOOKAHEAD_DEPTH_MAX: u32 = 1024;
+
+    /// The longest source line, in characters, that a diagnostic quotes.
+    pub const SNIPPET_CHARS_MAX: usize = 120;
+
+    /// Where the place stands in a snippet whose line was cut on the left, in characters before it.
+    pub const SNIPPET_CHARS_BEFORE: usize = 60;
+
+    const _: () = assert!(ALIAS_NODES_MAX <= NODES_MAX, "aliases add to the values");
+    const _: () = assert!(ALIAS_NODES_FREE <= ALIAS_NODES_MAX, "a part of all");
+    const _: () = assert!(DEPTH_MAX <= YAML_LOOKAHEAD_DEPTH_MAX, "the depth error comes first");
+    const _: () = assert!(SNIPPET_CHARS_BEFORE + 2 < SNIPPET_CHARS_MAX, "the place is inside the snippet");
+}
+
 /// Bounds of request and response content.
 pub mod content {
     /// The most parameters of one media type; the longest registered lists have fewer than ten.

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::limits::text::{SNIPPET_CHARS_BEFORE, SNIPPET_CHARS_MAX};
+
 /// The catalogue ID of the rule that a finding breaks, such as `PTH-003`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Code(&'static str);
@@ -116,7 +118,9 @@ fn write_place(f: &mut fmt::Formatter<'_>, arrow: &str, place: &Place) -> fmt::R
         return Ok(());
     }
     let number = place.line.to_string();
-    let indent = usize::try_from(place.column).unwrap_or(1).saturating_sub(1);
+    let before = usize::try_from(place.column).unwrap_or(1).saturating_sub(1);
+    let is_cut = place.snippet.starts_with('…') && before >= SNIPPET_CHARS_MAX.saturating_sub(1);
+    let indent = if is_cut { SNIPPET_CHARS_BEFORE.saturating_add(1) } else { before };
     writeln!(f, "   {number} | {}", place.snippet)?;
     writeln!(f, "   {:width$} | {:indent$}^", "", "", width = number.len())
 }

@@ -3,9 +3,19 @@
 //! Takes: a builder's calls, in document order, from `text::json` or `text::yaml`. Gives: an
 //! immutable arena that the whole build phase reads. Numbers keep their source text. Duplicate
 //! keys were settled while building. Never panics: an id of another tree reads as `null`.
+//!
+//! Values lie in document order in one vector; items and members in two more, one run per container;
+//! all text in one string. So a tree costs some 40 bytes a value, is dropped without recursion, and a
+//! value finds its own key by binary search among its siblings.
+
+mod builder;
+mod json;
+mod pointer;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+
+pub use builder::TreeBuilder;
+use pointer::{array_index, unescape_token};
 
 /// A stretch of source text, in bytes from the start of the document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,29 +71,36 @@ impl Kind {
     }
 }
 
-#[derive(Clone, Debug)]
-enum Value {
-    Null,
-    Boolean(bool),
-    Number(Box<str>),
-    String(Box<str>),
-    Array(Vec<NodeId>),
-    Object(Vec<Member>),
+/// A value: its text, truth, items or members are found by `start` and `length`.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    span: Span,
+    parent: NodeId,
+    kind: Kind,
+    /// Text: the first byte. Array and object: the first of `Tree::items` or `Tree::members`.
+    /// Boolean: 1 for `true`.
+    start: u32,
+    length: u32,
 }
 
-#[derive(Clone, Debug)]
+/// A name, as a stretch of `Tree::text`, and its value.
+#[derive(Clone, Copy, Debug)]
 struct Member {
-    name: Box<str>,
+    name_start: u32,
+    name_length: u32,
     name_span: Span,
     value: NodeId,
 }
 
-#[derive(Clone, Debug)]
-struct Node {
-    value: Value,
-    span: Span,
-    parent: NodeId,
+/// Where the members of a large object lie in `Tree::by_name`.
+#[derive(Clone, Copy, Debug)]
+struct Index {
+    object: NodeId,
+    start: u32,
 }
+
+/// Objects of up to this many members are searched one by one.
+const SEARCHED_MEMBERS_MAX: usize = 16;
 
 /// One document's values.
 ///
@@ -102,13 +119,27 @@ struct Node {
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     nodes: Vec<Node>,
+    items: Vec<NodeId>,
+    members: Vec<Member>,
+    text: String,
+    /// One entry per large object, in order of id.
+    indexes: Vec<Index>,
+    /// Positions in `members`, one run per large object, in order of name.
+    by_name: Vec<u32>,
 }
 
 impl Tree {
     /// A tree without values, whose root reads as `null`.
     #[must_use]
     pub const fn new() -> Self {
-        Self { nodes: Vec::new() }
+        Self {
+            nodes: Vec::new(),
+            items: Vec::new(),
+            members: Vec::new(),
+            text: String::new(),
+            indexes: Vec::new(),
+            by_name: Vec::new(),
+        }
     }
 
     /// The root value; `null` for an empty document.
@@ -134,6 +165,38 @@ impl Tree {
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
+
+    /// The bytes of memory that the tree holds.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let vectors = [
+            self.nodes.capacity().saturating_mul(size_of::<Node>()),
+            self.items.capacity().saturating_mul(size_of::<NodeId>()),
+            self.members.capacity().saturating_mul(size_of::<Member>()),
+            self.indexes.capacity().saturating_mul(size_of::<Index>()),
+            self.by_name.capacity().saturating_mul(size_of::<u32>()),
+            self.text.capacity(),
+        ];
+        vectors.into_iter().fold(0, usize::saturating_add)
+    }
+
+    fn text_at(&self, start: u32, length: u32) -> &str {
+        self.text.get(range(start, length)).unwrap_or_default()
+    }
+
+    fn name(&self, member: &Member) -> &str {
+        self.text_at(member.name_start, member.name_length)
+    }
+}
+
+fn range(start: u32, length: u32) -> std::ops::Range<usize> {
+    let start = usize::try_from(start).unwrap_or(usize::MAX);
+    start..start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX))
+}
+
+/// A count as the arena keeps it; the readers stop far below 2^32.
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// One value of a tree; cheap to copy.
@@ -148,9 +211,9 @@ impl<'t> NodeRef<'t> {
         self.tree.nodes.get(self.id.index())
     }
 
-    fn value(self) -> &'t Value {
-        const NULL: &Value = &Value::Null;
-        self.node().map_or(NULL, |node| &node.value)
+    /// The node, if it is of this kind.
+    fn node_of(self, kind: Kind) -> Option<&'t Node> {
+        self.node().filter(|node| node.kind == kind)
     }
 
     /// This value's id in its tree.
@@ -174,69 +237,109 @@ impl<'t> NodeRef<'t> {
     /// The kind of value.
     #[must_use]
     pub fn kind(self) -> Kind {
-        match self.value() {
-            Value::Null => Kind::Null,
-            Value::Boolean(_) => Kind::Boolean,
-            Value::Number(_) => Kind::Number,
-            Value::String(_) => Kind::String,
-            Value::Array(_) => Kind::Array,
-            Value::Object(_) => Kind::Object,
-        }
+        self.node().map_or(Kind::Null, |node| node.kind)
+    }
+
+    fn text_of(self, kind: Kind) -> Option<&'t str> {
+        self.node_of(kind).map(|node| self.tree.text_at(node.start, node.length))
     }
 
     /// The text of a string.
     #[must_use]
     pub fn as_str(self) -> Option<&'t str> {
-        if let Value::String(text) = self.value() { Some(text) } else { None }
+        self.text_of(Kind::String)
     }
 
     /// The value of a boolean.
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {
-        if let Value::Boolean(value) = self.value() { Some(*value) } else { None }
+        self.node_of(Kind::Boolean).map(|node| node.start == 1)
     }
 
     /// The text of a number, in JSON form (RFC 8259 §6).
     #[must_use]
     pub fn as_number(self) -> Option<&'t str> {
-        if let Value::Number(text) = self.value() { Some(text) } else { None }
+        self.text_of(Kind::Number)
+    }
+
+    fn raw_items(self) -> &'t [NodeId] {
+        let run = self.node_of(Kind::Array).map(|node| range(node.start, node.length));
+        run.and_then(|run| self.tree.items.get(run)).unwrap_or_default()
+    }
+
+    fn raw_members(self) -> &'t [Member] {
+        let run = self.node_of(Kind::Object).map(|node| range(node.start, node.length));
+        run.and_then(|run| self.tree.members.get(run)).unwrap_or_default()
     }
 
     /// The items of an array; nothing for any other kind.
     pub fn items(self) -> impl ExactSizeIterator<Item = NodeRef<'t>> + DoubleEndedIterator {
-        let ids: &'t [NodeId] = if let Value::Array(ids) = self.value() { ids } else { &[] };
-        ids.iter().map(move |id| self.tree.at(*id))
-    }
-
-    fn raw_members(self) -> &'t [Member] {
-        if let Value::Object(members) = self.value() { members } else { &[] }
+        self.raw_items().iter().map(move |id| self.tree.at(*id))
     }
 
     /// The members of an object in document order; nothing for any other kind.
     pub fn members(self) -> impl ExactSizeIterator<Item = (&'t str, NodeRef<'t>)> + DoubleEndedIterator {
-        self.raw_members().iter().map(move |member| (&*member.name, self.tree.at(member.value)))
+        self.raw_members().iter().map(move |member| (self.tree.name(member), self.tree.at(member.value)))
+    }
+
+    /// The members of an object in document order, with the place of each name.
+    pub fn members_with_spans(
+        self,
+    ) -> impl ExactSizeIterator<Item = (&'t str, Span, NodeRef<'t>)> + DoubleEndedIterator {
+        let tree = self.tree;
+        self.raw_members().iter().map(|member| (tree.name(member), member.name_span, tree.at(member.value)))
+    }
+
+    fn member(self, name: &str) -> Option<&'t Member> {
+        let members = self.raw_members();
+        if members.len() <= SEARCHED_MEMBERS_MAX {
+            return members.iter().find(|member| self.tree.name(member) == name);
+        }
+        let tree = self.tree;
+        let index = tree.indexes.binary_search_by_key(&self.id, |index| index.object).ok()?;
+        let run = range(tree.indexes.get(index)?.start, count(members.len()));
+        let run = tree.by_name.get(run)?;
+        let name_at = |position: &u32| {
+            let member = usize::try_from(*position).ok().and_then(|position| tree.members.get(position));
+            member.map(|member| tree.name(member)).unwrap_or_default()
+        };
+        let found = run.binary_search_by(|position| name_at(position).cmp(name)).ok()?;
+        tree.members.get(usize::try_from(*run.get(found)?).ok()?)
     }
 
     /// The member called `name`.
     #[must_use]
     pub fn get(self, name: &str) -> Option<NodeRef<'t>> {
-        let member = self.raw_members().iter().find(|member| &*member.name == name)?;
-        Some(self.tree.at(member.value))
+        self.member(name).map(|member| self.tree.at(member.value))
     }
 
     /// Where the name of the member called `name` stands.
     #[must_use]
     pub fn name_span(self, name: &str) -> Option<Span> {
-        self.raw_members().iter().find(|member| &*member.name == name).map(|member| member.name_span)
+        self.member(name).map(|member| member.name_span)
+    }
+
+    /// Where this value's own name stands, if an object holds it.
+    #[must_use]
+    pub fn key_span(self) -> Option<Span> {
+        self.own_member().map(|member| member.name_span)
+    }
+
+    /// The member that this value is.
+    fn own_member(self) -> Option<&'t Member> {
+        let members = self.parent()?.raw_members();
+        // Ids grow in document order, as members do.
+        let position = members.binary_search_by_key(&self.id, |member| member.value).ok()?;
+        members.get(position)
     }
 
     /// How many items or members there are; 0 for scalars.
     #[must_use]
     pub fn len(self) -> usize {
-        match self.value() {
-            Value::Array(ids) => ids.len(),
-            Value::Object(members) => members.len(),
-            Value::Null | Value::Boolean(_) | Value::Number(_) | Value::String(_) => 0,
+        match self.kind() {
+            Kind::Array => self.raw_items().len(),
+            Kind::Object => self.raw_members().len(),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => 0,
         }
     }
 
@@ -259,15 +362,13 @@ impl<'t> NodeRef<'t> {
     #[must_use]
     pub fn key(self) -> Option<Cow<'t, str>> {
         let parent = self.parent()?;
-        match parent.value() {
-            Value::Array(ids) => {
-                ids.iter().position(|id| *id == self.id).map(|index| Cow::Owned(index.to_string()))
+        match parent.kind() {
+            Kind::Array => {
+                let position = parent.raw_items().binary_search(&self.id).ok()?;
+                Some(Cow::Owned(position.to_string()))
             }
-            Value::Object(members) => members
-                .iter()
-                .find(|member| member.value == self.id)
-                .map(|member| Cow::Borrowed(&*member.name)),
-            Value::Null | Value::Boolean(_) | Value::Number(_) | Value::String(_) => None,
+            Kind::Object => self.own_member().map(|member| Cow::Borrowed(self.tree.name(member))),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => None,
         }
     }
 
@@ -282,8 +383,7 @@ impl<'t> NodeRef<'t> {
         }
         let mut pointer = String::new();
         for key in keys.iter().rev() {
-            pointer.push('/');
-            pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            pointer::push_token(&mut pointer, key);
         }
         pointer
     }
@@ -302,194 +402,10 @@ impl<'t> NodeRef<'t> {
     }
 
     fn step(self, token: &str) -> Option<NodeRef<'t>> {
-        match self.value() {
-            Value::Object(_) => self.get(token),
-            Value::Array(ids) => {
-                let canonical = token == "0" || !token.starts_with('0');
-                let digits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
-                let index: usize = if canonical && digits { token.parse().ok()? } else { return None };
-                ids.get(index).map(|id| self.tree.at(*id))
-            }
-            Value::Null | Value::Boolean(_) | Value::Number(_) | Value::String(_) => None,
+        match self.kind() {
+            Kind::Object => self.get(token),
+            Kind::Array => self.raw_items().get(array_index(token)?).map(|id| self.tree.at(*id)),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => None,
         }
-    }
-
-    /// The same value for `serde_json`, which the schema compiler reads. Numbers beyond 64 bits
-    /// become the nearest double, as everywhere in `serde_json` without arbitrary precision.
-    #[must_use]
-    pub fn to_json(self) -> serde_json::Value {
-        use serde_json::Value as Json;
-        match self.value() {
-            Value::Null => Json::Null,
-            Value::Boolean(value) => Json::Bool(*value),
-            Value::Number(text) => serde_json::from_str(text).unwrap_or(Json::Null),
-            Value::String(text) => Json::String(text.to_string()),
-            Value::Array(_) => Json::Array(self.items().map(NodeRef::to_json).collect()),
-            Value::Object(_) => {
-                Json::Object(self.members().map(|(name, value)| (name.to_owned(), value.to_json())).collect())
-            }
-        }
-    }
-
-    /// Compact JSON text of the value.
-    #[must_use]
-    pub fn to_json_text(self) -> String {
-        let mut text = String::new();
-        // Writing to a `String` cannot fail.
-        write!(text, "{}", self.to_json()).unwrap_or_default();
-        text
-    }
-}
-
-/// RFC 6901 §4: `~1` is `/`, `~0` is `~`, any other `~` is malformed.
-fn unescape_token(token: &str) -> Option<Cow<'_, str>> {
-    if !token.contains('~') {
-        return Some(Cow::Borrowed(token));
-    }
-    let mut text = String::with_capacity(token.len());
-    let mut rest = token.chars();
-    while let Some(character) = rest.next() {
-        text.push(match character {
-            '~' => match rest.next() {
-                Some('0') => '~',
-                Some('1') => '/',
-                _ => return None,
-            },
-            other => other,
-        });
-    }
-    Some(Cow::Owned(text))
-}
-
-/// Builds a [`Tree`] in document order.
-#[derive(Debug, Default)]
-pub struct TreeBuilder {
-    nodes: Vec<Node>,
-    open: Vec<NodeId>,
-    pending: Option<(Box<str>, Span)>,
-}
-
-impl TreeBuilder {
-    /// An empty builder.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    fn push(&mut self, value: Value, span: Span) -> NodeId {
-        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        let parent = self.open.last().copied().unwrap_or(NodeId::ROOT);
-        let name = self.pending.take();
-        match self.nodes.get_mut(parent.index()).map(|node| &mut node.value) {
-            Some(Value::Array(ids)) => ids.push(id),
-            Some(Value::Object(members)) => {
-                let (name, name_span) = name.unwrap_or_default();
-                members.push(Member { name, name_span, value: id });
-            }
-            _ => {}
-        }
-        self.nodes.push(Node { value, span, parent });
-        id
-    }
-
-    /// Opens an object; what follows until [`Self::close`] are its members.
-    pub fn open_object(&mut self, span: Span) -> NodeId {
-        let id = self.push(Value::Object(Vec::new()), span);
-        self.open.push(id);
-        id
-    }
-
-    /// Opens an array; what follows until [`Self::close`] are its items.
-    pub fn open_array(&mut self, span: Span) -> NodeId {
-        let id = self.push(Value::Array(Vec::new()), span);
-        self.open.push(id);
-        id
-    }
-
-    /// Names the member whose value comes next.
-    pub fn member_name(&mut self, name: &str, span: Span) {
-        self.pending = Some((name.into(), span));
-    }
-
-    /// Where the innermost open object already has a member called `name`.
-    #[must_use]
-    pub fn duplicate_of(&self, name: &str) -> Option<Span> {
-        let id = self.open.last()?;
-        let Some(Value::Object(members)) = self.nodes.get(id.index()).map(|node| &node.value) else {
-            return None;
-        };
-        members.iter().find(|member| &*member.name == name).map(|member| member.name_span)
-    }
-
-    /// Forgets the member called `name` of the innermost open object (lenient mode: the last wins).
-    pub fn forget_member(&mut self, name: &str) {
-        let Some(id) = self.open.last() else { return };
-        if let Some(Value::Object(members)) = self.nodes.get_mut(id.index()).map(|node| &mut node.value) {
-            members.retain(|member| &*member.name != name);
-        }
-    }
-
-    /// Adds `null`.
-    pub fn null(&mut self, span: Span) -> NodeId {
-        self.push(Value::Null, span)
-    }
-
-    /// Adds a boolean.
-    pub fn boolean(&mut self, value: bool, span: Span) -> NodeId {
-        self.push(Value::Boolean(value), span)
-    }
-
-    /// Adds a number, whose text must have JSON form.
-    pub fn number(&mut self, text: &str, span: Span) -> NodeId {
-        self.push(Value::Number(text.into()), span)
-    }
-
-    /// Adds a string, already unescaped.
-    pub fn string(&mut self, text: &str, span: Span) -> NodeId {
-        self.push(Value::String(text.into()), span)
-    }
-
-    /// Closes `container`, whose text ends before byte `end`.
-    pub fn close(&mut self, container: NodeId, end: u32) {
-        if let Some(node) = self.nodes.get_mut(container.index()) {
-            node.span.end = end;
-        }
-        while let Some(open) = self.open.pop() {
-            if open == container {
-                break;
-            }
-        }
-    }
-
-    /// Copies a whole value of another tree, spans included.
-    pub fn copy(&mut self, from: NodeRef<'_>) -> NodeId {
-        match from.value() {
-            Value::Array(_) => {
-                let id = self.open_array(from.span());
-                for item in from.items() {
-                    self.copy(item);
-                }
-                self.close(id, from.span().end);
-                id
-            }
-            Value::Object(_) => {
-                let id = self.open_object(from.span());
-                for (name, value) in from.members() {
-                    self.member_name(name, from.name_span(name).unwrap_or_default());
-                    self.copy(value);
-                }
-                self.close(id, from.span().end);
-                id
-            }
-            scalar @ (Value::Null | Value::Boolean(_) | Value::Number(_) | Value::String(_)) => {
-                self.push(scalar.clone(), from.span())
-            }
-        }
-    }
-
-    /// The finished tree.
-    #[must_use]
-    pub fn finish(self) -> Tree {
-        Tree { nodes: self.nodes }
     }
 }

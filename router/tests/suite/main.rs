@@ -1,6 +1,9 @@
 //! The integration tests of the crate, in one binary.
 
 mod json_schema;
+mod corpora;
 mod references;
 mod referencing;
 mod retrieval;
+mod text_json;
+mod text_yaml;
