@@ -48,6 +48,9 @@ struct RunArguments {
     /// Folder of the suites that others wrote.
     #[arg(long, value_name = "DIR", env = "BRRTROUTER_CORPORA")]
     external: Option<PathBuf>,
+    /// Of them, only those whose folder's name contains this; rulings are then left out.
+    #[arg(long, value_name = "TEXT", requires = "external")]
+    suite: Option<String>,
     /// Where the reports go.
     #[arg(long, value_name = "DIR", default_value = "reports/conformance")]
     report_dir: PathBuf,
@@ -183,7 +186,7 @@ fn run(arguments: &RunArguments) -> Result<u8, End> {
     let outcomes = run_cases(&pool, &arguments.corpus, &corpus.cases).map_err(End::Harness)?;
     let documents = run_documents(&pool, &arguments.corpus, &corpus.documents).map_err(End::Harness)?;
     let external = if arguments.only.is_some() { None } else { arguments.external.as_deref() };
-    let suites = external::run(external, &pool).map_err(End::Harness)?;
+    let external = external::run(external, arguments.suite.as_deref(), &pool).map_err(End::Harness)?;
     let evidence = Evidence {
         catalogue: &catalogue,
         expectations: &expectations,
@@ -192,7 +195,7 @@ fn run(arguments: &RunArguments) -> Result<u8, End> {
         documents: &documents,
     };
     let account = Account::make(evidence, whole);
-    let run = Run { catalogue, expectations, cases: corpus.cases, outcomes, documents, suites, account };
+    let run = Run { catalogue, expectations, cases: corpus.cases, outcomes, documents, external, account };
     finish(arguments, &run)
 }
 
@@ -246,7 +249,7 @@ fn finish(arguments: &RunArguments, run: &Run) -> Result<u8, End> {
     let page = report::gap_analysis(run);
     let folder = &arguments.report_dir;
     let path = folder.join("gap-analysis.md");
-    let regressed = !run.account.regressions.is_empty();
+    let regressed = !run.account.regressions.is_empty() || !run.external.regressions().is_empty();
     if arguments.check {
         let stale = std::fs::read_to_string(&path).ok().as_deref() != Some(page.as_str());
         if stale {
@@ -269,6 +272,12 @@ fn finish(arguments: &RunArguments, run: &Run) -> Result<u8, End> {
         serde_json::to_string_pretty(&report::json(run)).map_err(|error| End::Harness(error.to_string()))?;
     std::fs::write(folder.join("report.json"), json + "\n").map_err(fault)?;
     std::fs::write(&path, page).map_err(fault)?;
+    if arguments.external.is_some() {
+        let json = serde_json::to_string_pretty(&report::external_json(&run.external))
+            .map_err(|error| End::Harness(error.to_string()))?;
+        std::fs::write(folder.join("external.json"), json + "\n").map_err(fault)?;
+        std::fs::write(folder.join("external.md"), report::external_page(&run.external)).map_err(fault)?;
+    }
     println!("reports: {} and report.json beside it", path.display());
     Ok(u8::from(regressed))
 }

@@ -551,6 +551,19 @@ pub struct Parse {
     /// Duplicate keys: the last wins with a warning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lenient: Option<bool>,
+    /// Which reader: that of descriptions where absent.
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    pub reader: Option<Reader>,
+}
+
+/// The two readers of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reader {
+    /// That of descriptions.
+    Description,
+    /// That of request content.
+    Content,
 }
 
 /// The answer to `parse`.

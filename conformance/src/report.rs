@@ -3,10 +3,12 @@
 //! Takes: a finished run. Gives: texts that depend on the corpus and the library alone: no time, date or machine
 //! enters them, so that a committed copy can be checked for staleness. Never panics.
 
+mod external;
 mod json;
 mod markdown;
 mod terminal;
 
+pub use external::{json as external_json, page as external_page};
 pub use json::report as json;
 pub use markdown::gap_analysis;
 pub use terminal::summary;
@@ -16,7 +18,7 @@ use crate::case::{Case, Level, Profile};
 use crate::catalogue::Catalogue;
 use crate::documents::DocumentResult;
 use crate::expectations::Expectations;
-use crate::external::Suite;
+use crate::external::External;
 use crate::outcome::{Outcome, Tally, Verdict};
 
 /// A finished run.
@@ -33,7 +35,7 @@ pub struct Run {
     /// Documents that ran.
     pub documents: Vec<DocumentResult>,
     /// External suites, run or not.
-    pub suites: Vec<Suite>,
+    pub external: External,
     /// The account of all rows.
     pub account: Account,
 }

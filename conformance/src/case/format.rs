@@ -493,6 +493,8 @@ pub struct ParseProbe {
     format: Option<Format>,
     #[serde(default)]
     lenient: Option<bool>,
+    #[serde(default, rename = "as")]
+    reader: Option<protocol::Reader>,
     /// Whether it is read without an error.
     pub ok: bool,
     /// What it says.
@@ -516,6 +518,7 @@ impl ParseProbe {
             text_base64: self.base64.as_deref().map(normalise_base64),
             format: self.format,
             lenient: self.lenient,
+            reader: self.reader,
         }
     }
 }

@@ -58,7 +58,7 @@ fn profiles(run: &Run) -> Map<String, Value> {
 }
 
 fn suites(run: &Run) -> Map<String, Value> {
-    run.suites.iter().map(|suite| (suite.folder.to_owned(), suite_entry(suite))).collect()
+    run.external.suites.iter().map(|suite| (suite.folder.to_owned(), suite_entry(suite))).collect()
 }
 
 /// One external suite.
@@ -66,6 +66,7 @@ fn suites(run: &Run) -> Map<String, Value> {
 pub fn suite_entry(suite: &Suite) -> Value {
     let mut entry = tally(suite.tally());
     entry.insert("run".to_owned(), Value::from(suite.not_run.is_none()));
+    entry.insert("ruled".to_owned(), Value::from(suite.ruled()));
     if let Some(reason) = &suite.not_run {
         entry.insert("reason".to_owned(), Value::from(reason.as_str()));
     }

@@ -10,6 +10,9 @@ use crate::outcome::Tally;
 /// How many unexpected things are listed before the rest is only counted.
 const REGRESSIONS_SHOWN: usize = 60;
 
+/// How many external failures are listed.
+const EXTERNAL_SHOWN: usize = 20;
+
 /// The summary.
 #[must_use]
 pub fn summary(run: &Run) -> String {
@@ -36,12 +39,7 @@ pub fn summary(run: &Run) -> String {
         row(&mut out, "whole documents", run.documents_tally());
         documents(&mut out, run);
     }
-    for suite in &run.suites {
-        match &suite.not_run {
-            Some(reason) => put(&mut out, format_args!("{:<36} not run: {reason}", suite.folder)),
-            None => row(&mut out, suite.folder, suite.tally()),
-        }
-    }
+    suites(&mut out, run);
     if !run.cases.is_empty() {
         accounting(&mut out, run);
     }
@@ -63,6 +61,33 @@ pub fn summary(run: &Run) -> String {
         put(&mut out, format_args!("... and {} more", regressions.len() - REGRESSIONS_SHOWN));
     }
     out
+}
+
+fn suites(out: &mut String, run: &Run) {
+    let (ran, not_run): (Vec<_>, Vec<_>) =
+        run.external.suites.iter().partition(|suite| suite.not_run.is_none());
+    for suite in &ran {
+        row(out, suite.folder, suite.tally());
+        for (part, tally) in suite.parts() {
+            row(out, &format!("  {part}"), tally);
+        }
+    }
+    if ran.is_empty() {
+        put(out, format_args!("external suites: not run (no --external folder given)"));
+        return;
+    }
+    for suite in &not_run {
+        let reason = suite.not_run.as_deref().unwrap_or_default();
+        put(out, format_args!("{:<36} not run: {reason}", suite.folder));
+    }
+    let open = run.external.regressions();
+    for line in open.iter().take(EXTERNAL_SHOWN) {
+        let text: String = line.chars().take(300).collect();
+        put(out, format_args!("{text}"));
+    }
+    if open.len() > EXTERNAL_SHOWN {
+        put(out, format_args!("... and {} more in external.md", open.len() - EXTERNAL_SHOWN));
+    }
 }
 
 fn documents(out: &mut String, run: &Run) {

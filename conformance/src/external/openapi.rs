@@ -1,0 +1,128 @@
+//! Whole OpenAPI documents: the OAI's pass and fail documents, example collections, real descriptions.
+//!
+//! `oracle.json` holds an independent verdict and operation count for each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{Context, Item, Work, files, item, relative, style};
+use crate::documents::refusal;
+use crate::outcome::Stop;
+use crate::pool::Session;
+use crate::protocol::{Load, Loaded, Options};
+
+/// What the oracle says about one document.
+#[derive(Debug, Deserialize)]
+pub struct Opinion {
+    file: String,
+    oas_schema: String,
+    #[serde(default)]
+    oas_schema_base: Option<String>,
+    #[serde(default)]
+    first_error: Option<String>,
+    operations: usize,
+}
+
+impl Opinion {
+    fn valid(&self) -> bool {
+        self.oas_schema_base.as_ref().unwrap_or(&self.oas_schema) == "valid"
+    }
+}
+
+pub type Oracle = BTreeMap<String, Opinion>;
+
+/// Reads the oracle; empty when there is none.
+pub fn oracle(path: &Path) -> Oracle {
+    let list: Vec<Opinion> = super::read_json(path).unwrap_or_default();
+    list.into_iter().map(|opinion| (opinion.file.clone(), opinion)).collect()
+}
+
+pub fn gather_oai(folder: &Path) -> Vec<(PathBuf, Work)> {
+    let pass_fail: Work = pass_or_fail;
+    let mut all: Vec<(PathBuf, Work)> = files(&folder.join("schema-tests"), &["yaml", "json"])
+        .into_iter()
+        .map(|path| (path, pass_fail))
+        .collect();
+    let table = folder.join("style-examples.json");
+    if table.is_file() {
+        all.push((table, style::run));
+    }
+    all
+}
+
+pub fn gather_documents(folder: &Path) -> Vec<(PathBuf, Work)> {
+    let work: Work = against_oracle;
+    files(folder, &["yaml", "json"])
+        .into_iter()
+        .filter(|path| path.file_name().is_none_or(|name| name != "origins.json"))
+        .map(|path| (path, work))
+        .collect()
+}
+
+fn load(session: &mut Session<'_>, path: &Path, options: Options) -> Result<Loaded, Stop> {
+    let path = Some(path.to_string_lossy().into_owned());
+    session.load(Box::new(Load { id: "document".to_owned(), path, options, ..Load::default() }))
+}
+
+fn pass_or_fail(session: &mut Session<'_>, context: &Context<'_>, path: &Path) -> Result<Vec<Item>, Stop> {
+    let name = relative(&context.corpora.join("oai/schema-tests"), path);
+    let must_pass = name.contains("/pass/");
+    let part = if name.starts_with("v3.1") { "schema-tests 3.1" } else { "schema-tests 3.2" };
+    let result = item(part, name, session, |session| {
+        let loaded = load(session, path, Options::default())?;
+        Ok(match (must_pass, loaded.ok) {
+            (true, false) => vec![refusal(&loaded)],
+            (false, true) => vec!["accepted, and should be refused".to_owned()],
+            (true, true) | (false, false) => Vec::new(),
+        })
+    })?;
+    Ok(vec![result])
+}
+
+fn against_oracle(session: &mut Session<'_>, context: &Context<'_>, path: &Path) -> Result<Vec<Item>, Stop> {
+    let name = relative(context.corpora, path);
+    let Some(opinion) = context.oracle.get(&name) else { return Ok(Vec::new()) };
+    let mut loaded = None;
+    let verdict = item("verdict", name.clone(), session, |session| {
+        let mut found = load(session, path, Options::default())?;
+        if only_duplicate_keys(&found) {
+            // The oracle's reader lets duplicate keys pass, as our lenient mode does.
+            found = load(session, path, Options { lenient: Some(true), ..Options::default() })?;
+        }
+        let wrong = match (opinion.valid(), found.ok) {
+            (true, false) => vec![refusal(&found)],
+            (false, true) => {
+                let error = opinion.first_error.as_deref().unwrap_or_default();
+                vec![format!("accepted, and the oracle refuses it: {error}")]
+            }
+            (true, true) | (false, false) => Vec::new(),
+        };
+        loaded = Some(found);
+        Ok(wrong)
+    })?;
+    let mut items = vec![verdict];
+    if let Some(found) = loaded.filter(|found| found.ok) {
+        let count = count(&found);
+        let operations = opinion.operations;
+        items.push(item("operations", name, session, |_| {
+            Ok(if count == operations {
+                Vec::new()
+            } else {
+                vec![format!("{count} operations, the oracle counts {operations}")]
+            })
+        })?);
+    }
+    Ok(items)
+}
+
+fn only_duplicate_keys(loaded: &Loaded) -> bool {
+    let mut errors = loaded.diagnostics.iter().filter(|finding| finding.severity == "error").peekable();
+    errors.peek().is_some() && errors.all(|finding| finding.code == "DOC-010")
+}
+
+/// Operations by name: one that is served below several base paths counts once.
+fn count(loaded: &Loaded) -> usize {
+    loaded.operations.iter().map(|operation| operation.name.as_str()).collect::<BTreeSet<_>>().len()
+}
