@@ -70,6 +70,19 @@ impl Suite {
         parts
     }
 
+    /// Marks the failures that have a ruling; answers the rulings that were used.
+    fn rule(&mut self, rulings: &[Ruling]) -> Vec<usize> {
+        let mut used = Vec::new();
+        for item in self.items.iter_mut().filter(|item| item.outcome.verdict != Verdict::Passed) {
+            let matches = |ruling: &Ruling| ruling.suite == self.folder && ruling.name == item.name;
+            if let Some(index) = rulings.iter().position(matches) {
+                used.push(index);
+                item.ruling = rulings.get(index).map(|ruling| ruling.reason.clone());
+            }
+        }
+        used
+    }
+
     /// Failures with a ruling.
     #[must_use]
     pub fn ruled(&self) -> usize {
@@ -201,14 +214,7 @@ impl External {
             .map_err(|error| format!("conformance/data/external-rulings.json: {error}"))?;
         let mut used = HashSet::new();
         for suite in &mut self.suites {
-            for item in suite.items.iter_mut().filter(|item| item.outcome.verdict != Verdict::Passed) {
-                let found = rulings
-                    .iter()
-                    .position(|ruling| ruling.suite == suite.folder && ruling.name == item.name);
-                let Some(index) = found else { continue };
-                used.insert(index);
-                item.ruling = rulings.get(index).map(|ruling| ruling.reason.clone());
-            }
+            used.extend(suite.rule(&rulings));
         }
         let ran: HashSet<&str> =
             self.suites.iter().filter(|suite| suite.not_run.is_none()).map(|suite| suite.folder).collect();

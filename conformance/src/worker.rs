@@ -95,6 +95,10 @@ impl Worker {
     pub fn ask(&mut self, question: &Question, patience: Duration) -> Result<Answer, Stop> {
         let mut line = serde_json::to_string(question)
             .map_err(|error| Stop::Harness(format!("a question that cannot be written: {error}")))?;
+        // Raw values keep the line breaks between their tokens; a question is one line.
+        if line.contains(['\n', '\r']) {
+            line = line.replace(['\n', '\r'], " ");
+        }
         line.push('\n');
         // A large question may fill the pipe while the worker hangs: write from a thread of its own.
         if let Some(mut stdin) = self.stdin.take() {
@@ -126,6 +130,7 @@ impl Worker {
                 Err(Stop::Unsupported(unsupported.reason))
             }
             Ok(answer) if answer_id(&answer) == question.id() => Ok(answer),
+            Ok(Answer::Unsupported(unsupported)) => Err(Stop::Fault(Fault::Garbage, unsupported.reason)),
             Ok(_) => Err(Stop::Fault(Fault::Garbage, "an answer to another question".to_owned())),
             Err(error) => {
                 let start: String = line.trim_end().chars().take(80).collect();
