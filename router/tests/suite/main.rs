@@ -1,7 +1,7 @@
 //! The integration tests of the crate, in one binary.
 
-mod json_schema;
 mod corpora;
+mod json_schema;
 mod references;
 mod referencing;
 mod retrieval;
