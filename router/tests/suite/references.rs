@@ -5,8 +5,8 @@
 use std::cell::RefCell;
 
 use brrtrouter::description::{
-    Description, Diagnostics, Loader, Location, Retrieve, RetrieveError, RetrieveLimits, Retrieved, Severity,
-    Uri, Version,
+    Description, Diagnostics, Loader, Location, ReferenceError, Retrieve, RetrieveError, RetrieveLimits,
+    Retrieved, Severity, Uri, Version,
 };
 use serde_json::{Value, json};
 
@@ -181,7 +181,8 @@ fn identifiers_stand_only_where_schemas_stand() {
 fn older_drafts_identify_in_their_own_way() {
     let document = schemas(json!({
         "Four": {"$schema": "http://json-schema.org/draft-04/schema#", "id": "https://example.com/four",
-            "items": [{"id": "#a"}], "definitions": {"b": {"id": "four/b", "$id": "https://example.com/no"}}},
+            "items": [{"id": "#a"}], "definitions": {"b": {"id": "four/b", "$id": "https://example.com/no"}},
+            "$defs": {"unknown": {"id": "https://example.com/unknown"}}},
         "Seven": {"$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://example.com/seven",
             "definitions": {"c": {"$id": "#c"}, "d": {"$ref": "#c", "$id": "https://example.com/hidden"}},
             "dependencies": {"x": ["y"], "z": {"$id": "z"}}},
@@ -194,7 +195,7 @@ fn older_drafts_identify_in_their_own_way() {
     let at = description.at_pointer(description.entry().document, "/components/schemas/Seven/definitions/d");
     assert_eq!(description.base_uri(at.unwrap()), "https://example.com/seven");
     assert_eq!(description.dialect(at.unwrap()), Some("http://json-schema.org/draft-07/schema#"));
-    for hidden in ["no", "hidden"] {
+    for hidden in ["no", "unknown", "hidden"] {
         let mut document = document.clone();
         document["components"]["schemas"]["Use"] = json!({"$ref": format!("https://example.com/{hidden}")});
         check(&[("api.json", document)], &["error REF-010 api.json#/components/schemas/Use/$ref"])
@@ -382,6 +383,12 @@ fn circles_of_reference_objects_are_said_once() {
     let at = description
         .at_pointer(description.entry().document, "/components/schemas/Tree/properties/children/items");
     assert!(description.follow(at.unwrap()).is_ok());
+    // Schemas that are only each other are for the schema compiler to refuse; following them comes to an end.
+    let empty =
+        schemas(json!({"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}));
+    let description = check(&[("api.json", empty)], &[]).unwrap();
+    let at = description.at_pointer(description.entry().document, "/components/schemas/A").unwrap();
+    assert!(matches!(description.follow(at), Err(ReferenceError::Cycle { .. })));
 }
 
 #[test]

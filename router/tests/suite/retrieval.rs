@@ -228,6 +228,29 @@ fn files_are_called_as_the_user_would() {
 }
 
 #[test]
+fn files_with_another_root() {
+    let entry = r#"{"openapi": "3.1.2", "info": {"title": "t", "version": "1"}, "paths": {
+        "/a": {"$ref": "path.json"}, "/b": {"parameters": [{"$ref": "bag.json#/limit"}]}}}"#;
+    let directory = Directory::new(
+        "roots",
+        &[
+            ("openapi.json", entry),
+            ("path.json", r#"{"get": {"responses": {"200": {"$ref": "bag.json#/ok"}}}}"#),
+            ("bag.json", r#"{"limit": {"schema": {"$anchor": "limit"}}, "ok": {"description": ""}}"#),
+        ],
+    );
+    let description = Description::from_path(directory.path("openapi.json")).unwrap();
+    let kinds: Vec<_> = description
+        .documents()
+        .map(|(id, _)| description.kind(description.root(id)).map(|kind| kind.name()))
+        .collect();
+    assert_eq!(kinds, [Some("OpenAPI Object"), Some("Path Item Object"), None]);
+    let path = directory.path("openapi.json");
+    let base = Uri::from_path(&path).unwrap();
+    assert!(description.resolve_uri(base.as_str(), "bag.json#limit").is_ok());
+}
+
+#[test]
 fn an_entry_document_that_is_not_there() {
     for result in [
         Loader::new().load("api.json"),
