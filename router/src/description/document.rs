@@ -3,9 +3,8 @@
 //! Takes: a parsed tree with its text and URIs. Gives: read access and places. Never panics: a handle of
 //! another description reads as `null`.
 
-use std::sync::Arc;
-
-use super::{NodeId, Place, Span, Tree, Uri};
+use super::text::Source;
+use super::{NodeId, Tree, Uri};
 
 /// Which document of its description; the default is the entry document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,20 +53,19 @@ impl Version {
 /// One document, parsed completely (REF-001).
 #[derive(Clone, Debug)]
 pub struct Document {
-    pub(crate) name: Arc<str>,
     pub(crate) uri: Uri,
     pub(crate) retrieval_uri: Uri,
     pub(crate) version: Version,
     pub(crate) upgraded_from_3_0: bool,
     pub(crate) tree: Tree,
-    pub(crate) text: Arc<str>,
+    pub(crate) source: Source,
 }
 
 impl Document {
     /// The document as the user named it: a file path or a URI.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        self.source.name()
     }
 
     /// The base URI: `$self` (or, in a schema document, the root's `$id`) resolved against the retrieval URI,
@@ -103,25 +101,7 @@ impl Document {
 
     /// The text it was parsed from.
     #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The place of `span`, whose value has the JSON Pointer `pointer`.
-    #[must_use]
-    pub fn place(&self, span: Span, pointer: String) -> Place {
-        let start = usize::try_from(span.start).unwrap_or(usize::MAX).min(self.text.len());
-        let before = self.text.get(..start).unwrap_or("");
-        let line_start = before.rfind('\n').map_or(0, |index| index.saturating_add(1));
-        let line = before.bytes().filter(|byte| *byte == b'\n').count();
-        let column = before.get(line_start..).unwrap_or("").chars().count();
-        let snippet = self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
-        Place {
-            document: Arc::clone(&self.name),
-            line: u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1),
-            column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1),
-            pointer,
-            snippet: snippet.chars().take(120).collect(),
-        }
+    pub const fn source(&self) -> &Source {
+        &self.source
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::reference::{ResourceId, Walk, Walked};
 use super::retrieve::Files;
+use super::text::{TextLimits, TextOptions};
 use super::uri::DEFAULT_BASE;
 use super::{
     Code, Description, Diagnostic, Diagnostics, Document, DocumentId, Location, NodeId, ObjectKind, Place,
@@ -337,7 +338,9 @@ impl<'l> Loading<'l> {
         let parent = self.description.document(from.by.unwrap_or_default());
         let parent = parent.map(|parent| (parent.version, parent.upgraded_from_3_0));
         let uri = retrieved.uri.clone();
-        let Some((document, kind)) = root::read(retrieved, &from, parent, &mut self.diagnostics) else {
+        let Some((document, kind)) =
+            root::read(retrieved, &from, parent, (&self.options(), &mut self.diagnostics))
+        else {
             self.broken.insert(uri);
             return None;
         };
@@ -359,12 +362,22 @@ impl<'l> Loading<'l> {
         self.description.index.root_of(id)
     }
 
+    /// How texts are read.
+    fn options(&self) -> TextOptions {
+        let document_bytes_max = u32::try_from(self.loader.limits.document_bytes_max).unwrap_or(u32::MAX);
+        TextOptions {
+            lenient: self.loader.lenient,
+            limits: TextLimits { document_bytes_max, ..TextLimits::default() },
+            ..TextOptions::default()
+        }
+    }
+
     /// Whether a resource is a document with the very same text, only found elsewhere.
     fn is_copy(&self, id: ResourceId, document: &Document) -> bool {
         let first = self.description.index.resource(id).filter(|first| first.at.node == NodeId::ROOT);
         first
             .and_then(|first| self.description.document(first.at.document))
-            .is_some_and(|first| first.text == document.text)
+            .is_some_and(|first| first.source.text() == document.source.text())
     }
 
     /// What a document is called in diagnostics: relative to the directory of the entry document as the user

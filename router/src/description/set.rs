@@ -113,7 +113,7 @@ impl Description {
     #[must_use]
     pub fn place(&self, at: Location) -> Place {
         let node = self.at(at);
-        self.place_of_span(at.document, node.span(), node.pointer())
+        self.place_of_span(at.document, node.span(), &node.pointer())
     }
 
     /// Where the name of the member `name` stands; the place of the object itself when it has no such member.
@@ -121,12 +121,12 @@ impl Description {
     pub fn place_of_name(&self, at: Location, name: &str) -> Place {
         let node = self.at(at);
         match (node.name_span(name), node.get(name)) {
-            (Some(span), Some(value)) => self.place_of_span(at.document, span, value.pointer()),
+            (Some(span), Some(value)) => self.place_of_span(at.document, span, &value.pointer()),
             _ => self.place(at),
         }
     }
 
-    fn place_of_span(&self, id: DocumentId, span: Span, pointer: String) -> Place {
+    fn place_of_span(&self, id: DocumentId, span: Span, pointer: &str) -> Place {
         self.document(id).map_or_else(
             || Place {
                 document: "".into(),
@@ -135,7 +135,7 @@ impl Description {
                 pointer: String::new(),
                 snippet: String::new(),
             },
-            |document| document.place(span, pointer),
+            |document| document.source.place(span, pointer),
         )
     }
 

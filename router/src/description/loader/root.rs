@@ -5,6 +5,7 @@
 
 use super::Origin;
 use crate::description::reference::Draft;
+use crate::description::text::{self, Source, TextOptions};
 use crate::description::{
     Code, Diagnostic, Diagnostics, Document, Kind, NodeRef, ObjectKind, Retrieved, Severity, Span, Version,
 };
@@ -35,9 +36,9 @@ pub(super) fn read(
     retrieved: Retrieved,
     from: &Origin<'_>,
     parent: Parent,
-    diagnostics: &mut Diagnostics,
+    (options, diagnostics): (&TextOptions, &mut Diagnostics),
 ) -> Option<(Document, Option<ObjectKind>)> {
-    let mut document = parse(retrieved, from.name, diagnostics)?;
+    let mut document = parse(retrieved, from.name, options, diagnostics)?;
     let root = document.tree.root();
     let claims = root.get("openapi").is_some() || root.get("swagger").is_some();
     let kind = match from.kind {
@@ -104,7 +105,7 @@ fn version(document: &mut Document, diagnostics: &mut Diagnostics) -> Option<()>
                 why: "the fields of 3.0.x, 3.1.x and 3.2.x are known; another version may give them another meaning"
                     .into(),
                 mend: "convert the document to OpenAPI 3.1 or 3.2".into(),
-                place: document.place(span, format!("/{member}")),
+                place: document.source.place(span, &format!("/{member}")),
                 related: Vec::new(),
             });
             return None;
@@ -133,62 +134,33 @@ fn identity(document: &mut Document, diagnostics: &mut Diagnostics) {
         why: "`$self` is a URI reference that identifies the document and is the base of its references"
             .into(),
         mend: "write an absolute URI, or a path that is resolved against the place of retrieval".into(),
-        place: document.place(span, "/$self".to_owned()),
+        place: document.source.place(span, "/$self"),
         related: Vec::new(),
     });
 }
 
-mod stand_in {
-    //! JSON alone, without spans, until the text reader is there.
-    use super::*;
-    use crate::description::{Tree, TreeBuilder};
-
-    fn add(builder: &mut TreeBuilder, value: &serde_json::Value) {
-        let span = Span::default();
-        match value {
-            serde_json::Value::Null => drop(builder.null(span)),
-            serde_json::Value::Bool(value) => drop(builder.boolean(*value, span)),
-            serde_json::Value::Number(value) => drop(builder.number(&value.to_string(), span)),
-            serde_json::Value::String(value) => drop(builder.string(value, span)),
-            serde_json::Value::Array(items) => {
-                let id = builder.open_array(span);
-                items.iter().for_each(|item| add(builder, item));
-                builder.close(id, 0);
-            }
-            serde_json::Value::Object(members) => {
-                let id = builder.open_object(span);
-                for (name, value) in members {
-                    builder.member_name(name, span);
-                    add(builder, value);
-                }
-                builder.close(id, 0);
-            }
+/// The tree of the text, with what the text reader finds; neither broken text nor an empty one gives any.
+fn parse(
+    retrieved: Retrieved,
+    name: &str,
+    options: &TextOptions,
+    diagnostics: &mut Diagnostics,
+) -> Option<Document> {
+    let source = match Source::from_bytes(name, &retrieved.bytes) {
+        Ok(source) => source,
+        Err(found) => {
+            diagnostics.extend(found);
+            return None;
         }
-    }
-
-    pub(super) fn tree(text: &str) -> Result<Tree, String> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let mut builder = TreeBuilder::new();
-        add(&mut builder, &value);
-        Ok(builder.finish())
-    }
-}
-
-fn parse(retrieved: Retrieved, name: &str, diagnostics: &mut Diagnostics) -> Option<Document> {
-    let text = String::from_utf8(retrieved.bytes).unwrap_or_default();
-    match stand_in::tree(&text) {
-        Ok(tree) => Some(Document {
-            name: name.into(),
-            uri: retrieved.uri.clone(),
-            retrieval_uri: retrieved.uri,
-            version: Version::V3_1,
-            upgraded_from_3_0: false,
-            tree,
-            text: text.into(),
-        }),
-        Err(error) => {
-            diagnostics.push(super::no_entry(name, &error, Code::new("DOC-013"), "write JSON"));
-            None
-        }
-    }
+    };
+    let (tree, found) = text::parse(&source, options);
+    diagnostics.extend(found);
+    Some(Document {
+        uri: retrieved.uri.clone(),
+        retrieval_uri: retrieved.uri,
+        version: Version::V3_1,
+        upgraded_from_3_0: false,
+        tree: tree?,
+        source,
+    })
 }
