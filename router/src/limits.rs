@@ -99,6 +99,18 @@ pub mod content {
     /// The most bytes of one part; the body as a whole has its own bound.
     pub const PART_BYTES_MAX: u64 = super::BODY_BYTES_MAX;
 
+    /// The most fields of one form body.
+    pub const FORM_FIELDS_MAX: usize = 4096;
+
+    /// The most bytes that are reserved because a `Content-Length` announces them.
+    pub const RESERVE_BYTES_MAX: usize = 64 * 1024;
+
+    /// The least and the most bytes that a body read into memory grows by.
+    pub const READ_BYTES_MIN: usize = 512;
+    /// See [`READ_BYTES_MIN`].
+    pub const READ_BYTES_MAX: usize = 256 * 1024;
+
+    const _: () = assert!(READ_BYTES_MIN <= READ_BYTES_MAX, "a range");
     const _: () =
         assert!(PART_HEAD_BYTES_MAX + 4 < MULTIPART_BUFFER_BYTES, "a head must fit into the buffer");
     const _: () = assert!(BOUNDARY_BYTES_MAX + BOUNDARY_PADDING_BYTES_MAX + 8 < MULTIPART_BUFFER_BYTES);

@@ -7,6 +7,7 @@
 //! text has JSON form (RFC 8259 §6). Never panics: an id of another arena reads as `null`.
 
 mod build;
+mod copy;
 mod deserialize;
 mod json;
 mod node;

@@ -3,17 +3,37 @@
 //! Takes: a content plan that was compiled from a Request Body Object, the head and the body source.
 //! Gives: [`Content`], or a [`ContentError`] that knows its status code. Never panics.
 
+mod content_encoding;
+#[cfg(test)]
+mod decode_tests;
+mod error;
+mod form;
+mod limited;
 mod media_type;
 mod multipart;
+mod multipart_form;
 #[cfg(test)]
 mod multipart_tests;
 mod negotiate;
 mod part_head;
+mod plan;
+mod property;
+mod read;
+mod select;
+mod text;
 
+pub use content_encoding::{ContentEncoding, ContentEncodingError};
+pub use error::{ContentError, FieldRule};
+pub use form::FormRule;
+pub use limited::LimitedBody;
 pub use media_type::{
     MediaType, MediaTypeError, MediaTypeKey, Parameter, ParameterValue, Parameters, Specificity,
     most_specific,
 };
 pub use multipart::{Multipart, MultipartError, MultipartLimits, MultipartRule, boundary_of};
+pub use multipart_form::Part;
 pub use negotiate::{Accept, Quality};
 pub use part_head::{PartField, PartHead};
+pub use plan::{ContentPlan, MediaTypePlan};
+pub use read::{Content, ContentLimits, DecodedContent, PartHeader, read};
+pub use select::{Announced, Charset, Reading, Selected, select, select_media_type};

@@ -45,10 +45,12 @@ mod style;
 mod tests;
 mod values;
 
+pub(crate) use convert::ScalarTypes;
 pub use decode::decode_unvalidated;
 pub use encode::{EncodeError, encode};
 pub use error::{ParameterError, ParameterErrors, ParameterRule};
 pub use input::{Captures, ParameterInput};
+pub(crate) use percent::{Coding, Scratch};
 pub use plan::{ParameterLocation, Style};
 pub use plan::{ParameterOptions, ParameterPlan, ParameterPlans, RepeatedKeys, UnknownKeys};
 pub use values::ParameterValues;

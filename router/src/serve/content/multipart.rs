@@ -204,6 +204,21 @@ pub fn boundary_of<'t>(media_type: &MediaType<'t>) -> Result<std::borrow::Cow<'t
     value.map(|value| value.text()).ok_or(MultipartError::new(MultipartRule::BoundaryMissing, 0))
 }
 
+/// Whether a boundary is there and well formed, so that it is refused before the body is asked for.
+pub(super) fn check_boundary_of(media_type: &MediaType<'_>) -> Result<(), MultipartError> {
+    let boundary = boundary_of(media_type)?;
+    if is_boundary(&boundary) {
+        Ok(())
+    } else {
+        Err(MultipartError::new(MultipartRule::BoundaryMalformed, 0))
+    }
+}
+
+fn is_boundary(text: &str) -> bool {
+    let length = 1..=BOUNDARY_BYTES_MAX;
+    length.contains(&text.len()) && !text.ends_with(' ') && text.bytes().all(is_boundary_byte)
+}
+
 impl<'b> Multipart<'b> {
     /// Starts reading; nothing is pulled yet.
     ///
@@ -215,7 +230,7 @@ impl<'b> Multipart<'b> {
         limits: MultipartLimits,
     ) -> Result<Self, MultipartError> {
         let malformed = MultipartError::new(MultipartRule::BoundaryMalformed, 0);
-        if boundary.is_empty() || boundary.ends_with(' ') || !boundary.bytes().all(is_boundary_byte) {
+        if !is_boundary(boundary) {
             return Err(malformed);
         }
         let mut delimiter = Delimiter::new();

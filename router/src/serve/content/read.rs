@@ -1,0 +1,179 @@
+//! Reading: selected content and a body source -> octets and, where a schema can be applied, an instance.
+//!
+//! Takes: what [`select`](super::select) found, and the body. Gives: a [`Content`]. Never more is read than the limit
+//! allows, whatever the head announced (HTTP-010). Raw octets stay reachable, since signatures of
+//! webhooks are made over them. Never panics.
+
+use super::ContentError;
+use super::limited::LimitedBody;
+use super::multipart::MultipartLimits;
+use super::multipart_form::{self, Part, Parts};
+use super::select::{Reading, Selected};
+use super::{form, text};
+use crate::limits;
+use crate::schema::SchemaSlot;
+use crate::schema::instance::{Instance, InstanceNode, JsonLimits, parse_json};
+use crate::serve::BodySource;
+
+/// The bounds of one request's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentLimits {
+    /// The most octets of the body.
+    pub bytes_max: u64,
+    /// The bounds of each JSON text: the body itself, a field or a part.
+    pub json: JsonLimits,
+    /// The bounds of multipart content.
+    pub multipart: MultipartLimits,
+}
+
+impl Default for ContentLimits {
+    fn default() -> Self {
+        Self {
+            bytes_max: limits::BODY_BYTES_MAX,
+            json: JsonLimits::default(),
+            multipart: MultipartLimits::default(),
+        }
+    }
+}
+
+/// The content of one request.
+#[derive(Debug, Default)]
+pub enum Content {
+    /// There is none.
+    #[default]
+    None,
+    /// A value that the schema is applied to, with the octets it was read from.
+    Decoded(DecodedContent),
+    /// Octets only: of a binary media type, or of one that is not decoded, such as XML (BOD-008).
+    Octets(Vec<u8>),
+    /// Not read yet: the handler pulls the body itself (BOD-008).
+    Stream,
+}
+
+impl Content {
+    /// The value, where the content was decoded.
+    #[must_use]
+    pub fn value(&self) -> Option<InstanceNode<'_>> {
+        match self {
+            Self::Decoded(decoded) => Some(decoded.value()),
+            Self::None | Self::Octets(_) | Self::Stream => None,
+        }
+    }
+
+    /// The octets as they came; `None` where there is no content or it was not read.
+    #[must_use]
+    pub fn raw(&self) -> Option<&[u8]> {
+        match self {
+            Self::Decoded(decoded) => Some(decoded.raw()),
+            Self::Octets(octets) => Some(octets),
+            Self::None | Self::Stream => None,
+        }
+    }
+}
+
+/// Decoded content: its value, and the octets and parts that the value was made of.
+#[derive(Debug, Default)]
+pub struct DecodedContent {
+    instance: Instance,
+    raw: Vec<u8>,
+    slot: Option<SchemaSlot>,
+    parts: Parts,
+}
+
+impl DecodedContent {
+    /// The value. A part that is kept as octets is a binary node, whose mark is the part's number.
+    #[must_use]
+    pub fn value(&self) -> InstanceNode<'_> {
+        self.instance.root()
+    }
+
+    /// The schema that the value has to be valid against.
+    #[must_use]
+    pub const fn slot(&self) -> Option<SchemaSlot> {
+        self.slot
+    }
+
+    /// The body as it came.
+    #[must_use]
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// The parts of multipart content in order; nothing for other media types.
+    pub fn parts(&self) -> impl ExactSizeIterator<Item = Part<'_>> {
+        self.parts.iter(&self.raw)
+    }
+
+    /// One part by its number, from 0: the mark of its binary node.
+    #[must_use]
+    pub fn part(&self, number: u32) -> Option<Part<'_>> {
+        self.parts().nth(usize::try_from(number).ok()?)
+    }
+
+    /// The files that came under `name`: parts with a file name, in order (ENC-013).
+    pub fn files<'c>(&'c self, name: &'c str) -> impl Iterator<Item = Part<'c>> {
+        self.parts().filter(move |part| part.name() == Some(name) && part.file_name().is_some())
+    }
+
+    /// The declared headers of parts with their values and schemas, for validation (ENC-011).
+    pub fn part_headers(&self) -> impl Iterator<Item = PartHeader<'_>> {
+        self.parts.headers.iter().map(|header| PartHeader {
+            part: header.part,
+            name: &header.name,
+            slot: header.slot,
+            value: self.instance.node(header.value),
+        })
+    }
+}
+
+/// A declared header of one part, decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct PartHeader<'c> {
+    /// The number of its part.
+    pub part: u32,
+    /// The header's name.
+    pub name: &'c str,
+    /// The schema that the value has to be valid against.
+    pub slot: Option<SchemaSlot>,
+    /// The value.
+    pub value: InstanceNode<'c>,
+}
+
+/// Reads and decodes the selected content.
+///
+/// # Errors
+/// The first [`ContentError`]; the body is not read further then.
+pub fn read(
+    selected: &Selected<'_, '_>,
+    body: &mut dyn BodySource,
+    limits: &ContentLimits,
+) -> Result<Content, ContentError> {
+    if selected.reading() == Reading::Stream {
+        return Ok(Content::Stream);
+    }
+    let plan = selected.plan();
+    let mut source = LimitedBody::new(body, selected.bytes_max(limits))?;
+    let (instance, raw, parts) = match selected.reading() {
+        Reading::Json => {
+            let raw = source.read_all()?;
+            (parse_json(&raw, &limits.json)?, raw, Parts::default())
+        }
+        Reading::Text(charset) => {
+            let raw = source.read_all()?;
+            (text::decode(plan.value(), &raw, charset)?, raw, Parts::default())
+        }
+        Reading::Form => {
+            let raw = source.read_all()?;
+            (form::decode(plan.form(), &raw, limits)?, raw, Parts::default())
+        }
+        Reading::Multipart => {
+            let parts = multipart_form::read_parts(&selected.media_type(), &mut source, limits)?;
+            let raw = source.into_kept();
+            let (instance, parts) = multipart_form::decode(plan.form(), parts, &raw, limits)?;
+            (instance, raw, parts)
+        }
+        Reading::Octets => return Ok(Content::Octets(source.read_all()?)),
+        Reading::Stream => return Ok(Content::Stream),
+    };
+    Ok(Content::Decoded(DecodedContent { instance, raw, slot: plan.slot(), parts }))
+}
