@@ -127,11 +127,10 @@ fn forms() {
 }
 
 fn json_rule(error: &ContentError) -> Option<JsonRule> {
-    match error {
-        ContentError::Json(error) => Some(error.rule),
-        ContentError::Field { rule: FieldRule::Json(error), .. } => Some(error.rule),
-        _ => None,
+    if let ContentError::Json(error) | ContentError::Field { rule: FieldRule::Json(error), .. } = error {
+        return Some(error.rule);
     }
+    None
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub enum Content {
     #[default]
     None,
     /// A value that the schema is applied to, with the octets it was read from.
-    Decoded(DecodedContent),
+    Decoded(Box<DecodedContent>),
     /// Octets only: of a binary media type, or of one that is not decoded, such as XML (BOD-008).
     Octets(Vec<u8>),
     /// Not read yet: the handler pulls the body itself (BOD-008).
@@ -175,5 +175,5 @@ pub fn read(
         Reading::Octets => return Ok(Content::Octets(source.read_all()?)),
         Reading::Stream => return Ok(Content::Stream),
     };
-    Ok(Content::Decoded(DecodedContent { instance, raw, slot: plan.slot(), parts }))
+    Ok(Content::Decoded(Box::new(DecodedContent { instance, raw, slot: plan.slot(), parts })))
 }
