@@ -1,10 +1,15 @@
 //! Our side of the worker protocol: questions in, answers out, one line each.
 //!
 //! Takes: NDJSON on standard input. Gives: NDJSON on standard output. One function per message, each in a file of
-//! its own; what the library cannot do yet is answered `unsupported`. A panic ends the process: that is the
+//! its own; what the library does not offer is answered `unsupported`. A panic ends the process: that is the
 //! runner's verdict, so nothing here catches it.
 
+mod convert;
 mod fault;
+mod load;
+mod parse;
+mod resolve;
+mod validate;
 
 use std::io::{BufRead, Write};
 
@@ -14,7 +19,19 @@ use crate::protocol::{Answer, HelloBack, PROTOCOL, Question, Unsupported};
 
 /// What the worker keeps between questions.
 #[derive(Debug, Default)]
-struct State {}
+struct State {
+    loaded: Option<load::Kept>,
+}
+
+/// Why a question is not answered.
+#[derive(Debug)]
+struct NotOffered(String);
+
+impl NotOffered {
+    fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
 
 /// Answers questions until standard input ends. `fault` makes it misbehave, for the suite's own tests.
 ///
@@ -27,9 +44,7 @@ pub fn serve(fault: Option<FaultMode>) -> std::io::Result<()> {
         let line = line?;
         let answer = match serde_json::from_str::<Question>(&line) {
             Ok(question) => {
-                if let Some(mode) = fault
-                    && let Some(text) = mode.answer(&question)
-                {
+                if let Some(text) = fault.and_then(|mode| mode.answer(&question)) {
                     writeln!(output, "{text}")?;
                     output.flush()?;
                     continue;
@@ -48,23 +63,23 @@ pub fn serve(fault: Option<FaultMode>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn answer(_state: &mut State, question: &Question) -> Answer {
-    match question {
-        Question::Hello(_) => Answer::Hello(HelloBack {
+fn answer(state: &mut State, question: &Question) -> Answer {
+    let answer = match question {
+        Question::Hello(_) => Ok(Answer::Hello(HelloBack {
             protocol: PROTOCOL,
             name: "brrtrouter".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-        }),
-        Question::Load(_)
-        | Question::Exchange(_)
-        | Question::Validate(_)
-        | Question::Resolve(_)
-        | Question::Decode(_)
-        | Question::Encode(_)
-        | Question::Parse(_) => unsupported(question, "not wired to the library yet"),
-    }
-}
-
-fn unsupported(question: &Question, reason: &str) -> Answer {
-    Answer::Unsupported(Unsupported { id: question.id().to_owned(), reason: reason.to_owned() })
+        })),
+        Question::Load(ask) => load::load(state, ask).map(Answer::Loaded),
+        Question::Validate(ask) => Ok(Answer::Validated(validate::validate(ask))),
+        Question::Resolve(ask) => Ok(Answer::Resolved(resolve::resolve(ask))),
+        Question::Parse(ask) => Ok(Answer::Parsed(parse::parse(ask))),
+        Question::Exchange(_) => Err(NotOffered::new("requests are not served yet")),
+        Question::Decode(_) | Question::Encode(_) => {
+            Err(NotOffered::new("Parameter Objects are not compiled by themselves yet"))
+        }
+    };
+    answer.unwrap_or_else(|NotOffered(reason)| {
+        Answer::Unsupported(Unsupported { id: question.id().to_owned(), reason })
+    })
 }

@@ -99,17 +99,30 @@ fn question(file: &str, group: &Group, context: &Context<'_>) -> Validate {
     }
 }
 
-/// The documents of this draft, and of drafts that the schema names; none where it names none at all.
+/// The documents whose file name occurs in the schema, or in a document so found; of this draft, or of one that is named.
 fn needed(schema: &str, draft: &str, remotes: &[Document]) -> Vec<Document> {
     if !schema.contains(REMOTE_BASE) {
         return Vec::new();
     }
-    let wanted = |document: &&Document| {
-        let path = document.uri.strip_prefix(REMOTE_BASE).unwrap_or_default();
-        let folder = path.split_once('/').map_or("", |(folder, _)| folder);
-        !(folder.starts_with("draft") || folder == "v1") || folder == draft || schema.contains(folder)
-    };
-    remotes.iter().filter(wanted).cloned().collect()
+    let mut found: Vec<&Document> = Vec::new();
+    let mut texts = vec![schema];
+    while let Some(text) = texts.pop() {
+        for document in remotes.iter().filter(|document| is_named(document, draft, text, schema)) {
+            if !found.iter().any(|known| known.uri == document.uri) {
+                found.push(document);
+                texts.extend(document.document.as_deref().map(RawValue::get));
+            }
+        }
+    }
+    found.into_iter().cloned().collect()
+}
+
+fn is_named(document: &Document, draft: &str, text: &str, schema: &str) -> bool {
+    let path = document.uri.strip_prefix(REMOTE_BASE).unwrap_or_default();
+    let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let of_a_draft = folder.starts_with("draft") || folder == "v1";
+    text.contains(file) && (!of_a_draft || folder == draft || schema.contains(folder))
 }
 
 fn judge(part: &str, name: String, test: &Test, verdict: &Verdict) -> Item {
