@@ -9,15 +9,7 @@ use brrtrouter::schema::instance::{InstanceKind, InstanceNode, JsonLimits, parse
 use brrtrouter::schema::{FormatPolicy, SchemaCompiler, SchemaOptions, SchemaSlot, Schemas};
 use std::path::{Path, PathBuf};
 
-pub fn corpora() -> Option<PathBuf> {
-    let fallback = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpora");
-    let path = std::env::var_os("BRRTROUTER_CORPORA").map_or_else(|| PathBuf::from(fallback), PathBuf::from);
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: no corpora at {}", path.display());
-    None
-}
+use crate::corpora::corpus;
 
 struct Remotes(PathBuf);
 
@@ -112,7 +104,7 @@ fn run_file(
 }
 
 fn run_folder(folder: &str, options: &SchemaOptions) -> Option<(usize, usize, Vec<String>)> {
-    let suite = corpora()?.join("json-schema-test-suite");
+    let suite = corpus("json-schema-test-suite")?;
     let draft = folder.split('/').next().unwrap();
     let mut files: Vec<PathBuf> = std::fs::read_dir(suite.join("tests").join(folder))
         .unwrap()

@@ -1,9 +1,11 @@
 //! The integration tests of the crate, in one binary.
 
 mod corpora;
+mod instance_json;
 mod json_schema;
 mod references;
 mod referencing;
 mod retrieval;
+mod schemas;
 mod text_json;
 mod text_yaml;
