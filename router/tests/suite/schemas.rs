@@ -15,8 +15,12 @@ fn describe(schemas: &str, more: &str) -> Description {
         .unwrap_or_else(|found| panic!("{found}"))
 }
 
-fn try_compile(description: &Description, options: &SchemaOptions) -> Result<(Schemas, SchemaSlot), Vec<String>> {
-    let at = description.at_pointer(description.entry().document, "/components/schemas/X").expect("X is there");
+fn try_compile(
+    description: &Description,
+    options: &SchemaOptions,
+) -> Result<(Schemas, SchemaSlot), Vec<String>> {
+    let at =
+        description.at_pointer(description.entry().document, "/components/schemas/X").expect("X is there");
     let mut compiler = SchemaCompiler::new(description, options);
     let slot = compiler.slot(at);
     let listed = |found: brrtrouter::description::Diagnostics| {
@@ -113,7 +117,10 @@ fn reports_name_places_and_keywords() {
 fn reports_are_bounded() {
     let items: Vec<String> = (0..200_000).map(|number| format!("\"{number}\"")).collect();
     let text = format!("[{}]", items.join(","));
-    let (schemas, slot) = compile(r#"{"X": {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}}"#, &plain());
+    let (schemas, slot) = compile(
+        r#"{"X": {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}}"#,
+        &plain(),
+    );
     let long = instance(&text);
     let mut found = Vec::new();
     let counted = allocation_counter::measure(|| found = schemas.errors(slot, long.root(), 32));
@@ -121,7 +128,10 @@ fn reports_are_bounded() {
     assert_eq!(found[31].instance_pointer, "/31");
     assert!(counted.bytes_max < 4 << 20, "{} bytes", counted.bytes_max);
 
-    let found = errors(r#"{"X": {"type": "string", "maxLength": 3, "const": "a"}}"#, &format!("\"{}\"", "é".repeat(10_000)));
+    let found = errors(
+        r#"{"X": {"type": "string", "maxLength": 3, "const": "a"}}"#,
+        &format!("\"{}\"", "é".repeat(10_000)),
+    );
     assert!(found.iter().all(|error| error.message.chars().count() < 120), "{found:?}");
 }
 
@@ -141,8 +151,16 @@ fn numbers_are_judged_by_their_digits() {
     check(r#"{"multipleOf": 3}"#, "135107988821114880000000000001", false);
     check(r#"{"const": 18446744073709551617}"#, "18446744073709551616", false);
     check(r#"{"const": 1.0}"#, "1", true);
-    check(r#"{"enum": [0.1, {"a": [12345678901234567890123]}]}"#, r#"{"a": [12345678901234567890124]}"#, false);
-    check(r#"{"enum": [0.1, {"a": [12345678901234567890123]}]}"#, r#"{"a": [12345678901234567890123.0]}"#, true);
+    check(
+        r#"{"enum": [0.1, {"a": [12345678901234567890123]}]}"#,
+        r#"{"a": [12345678901234567890124]}"#,
+        false,
+    );
+    check(
+        r#"{"enum": [0.1, {"a": [12345678901234567890123]}]}"#,
+        r#"{"a": [12345678901234567890123.0]}"#,
+        true,
+    );
     check(r#"{"type": "integer"}"#, "12345678901234567890123.0", true);
     check(r#"{"type": "integer"}"#, "12345678901234567890123.5", false);
     check(r#"{"type": "integer"}"#, "1e-1", false);
@@ -179,7 +197,9 @@ fn content_is_judged_when_asked_for() {
     let options = SchemaOptions { assert_content: true, ..plain() };
     let schema = r#"{"X": {"contentEncoding": "base64", "contentMediaType": "application/json"}}"#;
     let (annotated, asserted) = (compile(schema, &plain()), compile(schema, &options));
-    for (text, valid) in [("\"e30=\"", true), ("\"e30\"", true), ("\"e3\"", false), ("\"?\"", false), ("1", true)] {
+    for (text, valid) in
+        [("\"e30=\"", true), ("\"e30\"", true), ("\"e3\"", false), ("\"?\"", false), ("1", true)]
+    {
         assert!(annotated.0.is_valid(annotated.1, instance(text).root()), "{text}");
         assert_eq!(asserted.0.is_valid(asserted.1, instance(text).root()), valid, "{text}");
     }
@@ -191,7 +211,11 @@ fn dialects_are_those_of_their_document_or_schema() {
         let description = describe(&format!("{{\"X\": {schema}}}"), dialect);
         let found = try_compile(&description, &plain());
         let verdict = found.map(|(schemas, slot)| schemas.is_valid(slot, instance("[1, \"a\"]").root()));
-        assert_eq!(verdict, expected.map_err(|list| list.iter().map(|one| (*one).to_owned()).collect()), "{schema} {dialect}");
+        assert_eq!(
+            verdict,
+            expected.map_err(|list| list.iter().map(|one| (*one).to_owned()).collect()),
+            "{schema} {dialect}"
+        );
     };
     let draft_7 = r#","jsonSchemaDialect":"http://json-schema.org/draft-07/schema#""#;
     let oas = r#","jsonSchemaDialect":"https://spec.openapis.org/oas/3.1/dialect/2024-11-10""#;
@@ -201,13 +225,21 @@ fn dialects_are_those_of_their_document_or_schema() {
     check(r#"{"prefixItems": [{"type": "null"}]}"#, draft_7, Ok(true));
     check(r#"{"items": [{"type": "null"}]}"#, draft_7, Ok(false));
     check(r#"{"items": [{"type": "null"}]}"#, "", Err(&["SCH-002 /components/schemas/X/items"]));
-    check(r#"{"$schema": "http://json-schema.org/draft-04/schema#", "items": [{}, {"type": "null"}]}"#, "", Ok(false));
+    check(
+        r#"{"$schema": "http://json-schema.org/draft-04/schema#", "items": [{}, {"type": "null"}]}"#,
+        "",
+        Ok(false),
+    );
     check(
         r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "prefixItems": [{"type": "null"}]}"#,
         draft_7,
         Ok(false),
     );
-    check("{}", r#","jsonSchemaDialect":"https://example.test/none""#, Err(&["SCH-005 /components/schemas/X"]));
+    check(
+        "{}",
+        r#","jsonSchemaDialect":"https://example.test/none""#,
+        Err(&["SCH-005 /components/schemas/X"]),
+    );
 }
 
 #[test]
@@ -283,7 +315,10 @@ const UNION: &str = r##"{
 fn a_discriminator_picks_the_branch_of_the_report() {
     let check = |text: &str, expected: &[&str]| assert_eq!(report(UNION, text), expected, "{text}");
     // DIS-004: by name, by mapping; a mapping overrides a name.
-    check(r#"{"kind": "Dog", "bark": "x"}"#, &["/bark | /Dog/properties/bark/type | is a string, not integer"]);
+    check(
+        r#"{"kind": "Dog", "bark": "x"}"#,
+        &["/bark | /Dog/properties/bark/type | is a string, not integer"],
+    );
     check(r#"{"kind": "hound"}"#, &[" | /Dog/required | lacks the member \"bark\""]);
     check(r#"{"kind": "Cat"}"#, &[" | /Dog/required | lacks the member \"bark\""]);
     // DIS-007: numbers by their text.
@@ -305,8 +340,14 @@ fn a_discriminator_changes_no_verdict() {
     let plain_union = UNION.replace("\"discriminator\"", "\"x-nothing\"");
     let ((with, slot), (without, other)) = (compile(UNION, &plain()), compile(&plain_union, &plain()));
     for text in [
-        "\"s\"", "{}", "1", r#"{"kind": "Cat", "claws": 1}"#, r#"{"kind": "Dog", "claws": 1}"#,
-        r#"{"kind": "Cat", "bark": 1}"#, r#"{"claws": 1, "bark": 1}"#, r#"{"kind": "fish", "bark": 1}"#,
+        "\"s\"",
+        "{}",
+        "1",
+        r#"{"kind": "Cat", "claws": 1}"#,
+        r#"{"kind": "Dog", "claws": 1}"#,
+        r#"{"kind": "Cat", "bark": 1}"#,
+        r#"{"claws": 1, "bark": 1}"#,
+        r#"{"kind": "fish", "bark": 1}"#,
     ] {
         let value = instance(text);
         assert_eq!(with.is_valid(slot, value.root()), without.is_valid(other, value.root()), "{text}");
