@@ -7,5 +7,6 @@ mod references;
 mod referencing;
 mod retrieval;
 mod schemas;
+mod text_bounds;
 mod text_json;
 mod text_yaml;

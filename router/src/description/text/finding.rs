@@ -179,9 +179,17 @@ pub(super) fn too_many_nodes(span: Span, max: u32) -> Finding {
     bound(span, format!("the document has more than the {max} values allowed"), "nodes_max")
 }
 
-pub(super) fn alias_bomb(span: Span, nodes: u64, field: &'static str) -> Finding {
-    let what = format!("with this alias, aliases stand for {nodes} values, more than is allowed");
+/// `amount` says how much, and of what.
+pub(super) fn alias_bomb(span: Span, amount: &str, field: &'static str) -> Finding {
+    let what = format!("with this alias, aliases stand for {amount}, more than `TextLimits::{field}` allows");
     bound(span, what, field).mend("replace the aliases by `$ref`, which is not copied")
+}
+
+/// The YAML scanner would hold too much of the text at once.
+pub(super) fn too_much_lookahead(span: Span) -> Finding {
+    let what = "a value in brackets or quotes is too large for the YAML reader".to_owned();
+    bound(span, what, "document_bytes_max")
+        .mend("write it in block style (one `key: value` or `- item` a line), or the document as JSON")
 }
 
 pub(super) fn alias_of_ancestor(span: Span, anchor: Span) -> Finding {
@@ -201,6 +209,12 @@ pub(super) fn complex_key(span: Span) -> Finding {
     Finding::error(BEYOND_JSON, span, "the key of this member is not a scalar")
         .why("OAS \"Format\": map keys are scalar strings")
         .mend("write the key as a string; `{` and `[` at its start need quotes")
+}
+
+pub(super) fn empty_key(span: Span) -> Finding {
+    Finding::error(BEYOND_JSON, span, "a key is missing before the colon")
+        .why("OAS \"Format\": map keys are scalar strings")
+        .mend("write the key; \"\" is the empty one")
 }
 
 pub(super) fn key_tag(span: Span, tag: &str) -> Finding {

@@ -84,6 +84,12 @@ impl Reader<'_> {
         self.version_directive()?;
         let mut parser = Parser::new(BoundedInput::new(self.to.source.text(), &lookahead));
         while let Some(event) = parser.next_event() {
+            if lookahead.exceeded() {
+                // What comes now was made of half a text.
+                let finding = fault::too_much_lookahead(self.to.source.text(), self.end);
+                return self.to.stop(finding);
+            }
+            lookahead.reset();
             match event {
                 Ok((event, span)) => {
                     let span = self.spans.span(span);
@@ -91,13 +97,9 @@ impl Reader<'_> {
                 }
                 Err(error) => {
                     let at = self.spans.offset(error.marker().index());
-                    return self.to.stop(match lookahead.exceeded() {
-                        true => fault::too_much_lookahead(self.to.source.text(), self.end),
-                        false => fault::explain(self.to.source.text(), &error, at),
-                    });
+                    return self.to.stop(fault::explain(self.to.source.text(), &error, at));
                 }
             }
-            lookahead.reset();
         }
         if self.to.builder.is_empty() { self.to.stop(finding::empty()) } else { Ok(()) }
     }
@@ -186,6 +188,9 @@ impl Reader<'_> {
         if scalar.text == "<<" && scalar.style == ScalarStyle::Plain && scalar.tag.is_none() {
             self.to.found(finding::merge_key(scalar.span, self.to.options.lenient))?;
         }
+        if scalar.text.is_empty() && scalar.style == ScalarStyle::Plain && scalar.tag.is_none() {
+            self.to.found(finding::empty_key(scalar.span))?;
+        }
         self.to.member_name(&scalar.text, scalar.span)
     }
 
@@ -243,7 +248,9 @@ impl Reader<'_> {
     ) -> Result<(), Stop> {
         if self.skipping > 0 {
             self.skipping = self.skipping.saturating_add(1);
-            return Ok(());
+            let max = self.to.options.limits.depth_max;
+            let is_deep = self.skipping > max;
+            return if is_deep { self.to.stop(finding::too_deep(span, max)) } else { Ok(()) };
         }
         let is_key = self.expects_key();
         if is_key {
@@ -379,7 +386,7 @@ impl Reader<'_> {
         let written = self.to.builder.len();
         match self.anchors.charge(&self.to.options.limits, written, (nodes, bytes)) {
             Ok(()) => Ok(()),
-            Err(finding) => self.to.stop(finding.at(span)),
+            Err(excess) => self.to.stop(excess.at(span)),
         }
     }
 }

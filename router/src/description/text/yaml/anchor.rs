@@ -34,13 +34,13 @@ pub(super) struct Anchors {
 
 /// Aliases stand for too much.
 pub(super) struct Excess {
-    nodes: usize,
+    amount: String,
     field: &'static str,
 }
 
 impl Excess {
-    pub(super) fn at(self, span: Span) -> Finding {
-        finding::alias_bomb(span, u64::try_from(self.nodes).unwrap_or(u64::MAX), self.field)
+    pub(super) fn at(&self, span: Span) -> Finding {
+        finding::alias_bomb(span, &self.amount, self.field)
     }
 }
 
@@ -84,18 +84,19 @@ impl Anchors {
         let written = nodes.saturating_sub(self.added.0);
         self.added.0 = self.added.0.saturating_add(more.0);
         self.added.1 = self.added.1.saturating_add(more.1);
+        let (added, bytes) = self.added;
         let proportionate = written.saturating_mul(position(limits.alias_ratio_max));
-        let field = if self.added.0 > position(limits.alias_nodes_max) {
+        let field = if added > position(limits.alias_nodes_max) {
             "alias_nodes_max"
-        } else if self.added.1 > position(limits.alias_bytes_max) {
-            "alias_bytes_max"
-        } else if self.added.0 > proportionate.max(position(ALIAS_NODES_FREE)) {
+        } else if added > proportionate.max(position(ALIAS_NODES_FREE)) {
             "alias_ratio_max"
         } else if nodes.saturating_add(more.0) > position(limits.nodes_max) {
             "nodes_max"
+        } else if bytes > position(limits.alias_bytes_max) {
+            return Err(Excess { amount: format!("{bytes} bytes of text"), field: "alias_bytes_max" });
         } else {
             return Ok(());
         };
-        Err(Excess { nodes: self.added.0, field })
+        Err(Excess { amount: format!("{added} values"), field })
     }
 }

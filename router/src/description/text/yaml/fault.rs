@@ -5,6 +5,7 @@ use saphyr_parser::ScanError;
 use crate::description::Span;
 use crate::description::text::finding::{self, Finding, char_span};
 use crate::description::text::source::position;
+use crate::limits::text::YAML_BRACKETS_DEPTH_MAX;
 
 /// Part of the scanner's words, what we say instead, and how to mend it.
 const FAULTS: &[(&str, &str, &str)] = &[
@@ -81,6 +82,9 @@ const FAULTS: &[(&str, &str, &str)] = &[
 pub(super) fn explain(text: &str, error: &ScanError, at: u32) -> Finding {
     let info = error.info();
     let span = char_span(text, position(at).min(text.len()));
+    if info.contains("recursion limit") {
+        return finding::too_deep(span, YAML_BRACKETS_DEPTH_MAX);
+    }
     let known = FAULTS.iter().find(|(part, _, _)| info.contains(part));
     match known {
         Some((_, what, mend)) => finding::syntax("YAML", span, *what, *mend),
@@ -94,9 +98,5 @@ pub(super) fn too_much_lookahead(text: &str, at: u32) -> Finding {
         rest.len().saturating_sub(rest.trim_start_matches([' ', '\n', '\r', '\t', ',', ':', '-']).len())
     });
     let span: Span = char_span(text, position(at).saturating_add(skipped));
-    let what = "a value in brackets or quotes is too large or too deep for the YAML reader".to_owned();
-    let mut finding = finding::bound(span, what, "depth_max");
-    finding.mend =
-        "write it in block style (one `key: value` or `- item` a line), or the document as JSON".into();
-    finding
+    finding::too_much_lookahead(span)
 }

@@ -1,22 +1,20 @@
 //! The text as the YAML scanner pulls it, with a bound on how far ahead of its events it reads.
 //!
 //! The scanner cannot say whether `[` begins a key before it has seen the matching `]`, so it holds
-//! the whole collection as tokens, and looks at every open bracket for each of them. A few megabytes
-//! of `[[[[` or `[,,,,` would cost gigabytes or hours. Past the bound the text seems to end, which the
-//! scanner refuses at once. Never panics.
+//! the whole collection as tokens of some 300 bytes: a few megabytes of `[,,,,` would cost gigabytes.
+//! Past the bound the text seems to end, which the scanner refuses at once. Never panics.
 
 use std::cell::Cell;
 
 use saphyr_parser::input::SkipTabs;
 use saphyr_parser::{Input, StrInput};
 
-use crate::limits::text::{YAML_LOOKAHEAD_DEPTH_MAX, YAML_LOOKAHEAD_MARKS_MAX};
+use crate::limits::text::YAML_LOOKAHEAD_MARKS_MAX;
 
 /// What was read since the last event.
 #[derive(Debug, Default)]
 pub(super) struct Lookahead {
     marks: Cell<u32>,
-    depth: Cell<u32>,
     exceeded: Cell<bool>,
 }
 
@@ -24,7 +22,6 @@ impl Lookahead {
     /// An event came.
     pub(super) fn reset(&self) {
         self.marks.set(0);
-        self.depth.set(0);
     }
 
     pub(super) fn exceeded(&self) -> bool {
@@ -34,15 +31,11 @@ impl Lookahead {
     /// Counts a character; whether reading may go on.
     #[inline]
     fn read(&self, char: char) -> bool {
-        match char {
-            '[' | '{' => self.depth.set(self.depth.get().saturating_add(1)),
-            ']' | '}' => self.depth.set(self.depth.get().saturating_sub(1)),
-            ',' | ':' => {}
-            _ => return true,
+        if !matches!(char, '[' | '{' | ']' | '}' | ',' | ':') {
+            return true;
         }
         self.marks.set(self.marks.get().saturating_add(1));
-        let within =
-            self.marks.get() <= YAML_LOOKAHEAD_MARKS_MAX && self.depth.get() <= YAML_LOOKAHEAD_DEPTH_MAX;
+        let within = self.marks.get() <= YAML_LOOKAHEAD_MARKS_MAX;
         if !within {
             self.exceeded.set(true);
         }
