@@ -70,6 +70,43 @@ pub mod text {
     const _: () = assert!(SNIPPET_CHARS_BEFORE + 2 < SNIPPET_CHARS_MAX, "the place is inside the snippet");
 }
 
+/// Bounds of what one description may consist of; `description::LoadLimits` takes the first ones as its
+/// defaults.
+pub mod load {
+    /// The most documents. The largest public sets of files have some hundreds.
+    pub const DOCUMENTS_MAX: usize = 2_000;
+
+    /// All documents together, in bytes.
+    pub const TOTAL_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+    /// The most documents between the entry document and any other.
+    pub const DEPTH_MAX: usize = 100;
+
+    /// The longest time in seconds that one retrieval may take.
+    pub const RETRIEVAL_SECONDS_MAX: u64 = 10;
+
+    /// The most Reference Objects that lead to one another before a value comes; real ones need two.
+    pub const REFERENCE_CHAIN_MAX: usize = 64;
+
+    /// The most findings listed about references: past some, a reader mends and runs again.
+    pub const FINDINGS_MAX: usize = 500;
+
+    /// For how many wrong references near names are looked for.
+    pub const NEAR_NAMES_LOOKUPS_MAX: usize = 50;
+
+    /// How many names are compared with a wrong one.
+    pub const NEAR_NAMES_CANDIDATES_MAX: usize = 4_096;
+
+    /// The longest name, in bytes, that near names are looked for.
+    pub const NEAR_NAME_BYTES_MAX: usize = 96;
+
+    /// How many near names are offered.
+    pub const NEAR_NAMES_SHOWN_MAX: usize = 3;
+
+    const _: () = assert!(TOTAL_BYTES_MAX >= 64 * 1024 * 1024, "one document of the greatest length fits");
+    const _: () = assert!(NEAR_NAMES_LOOKUPS_MAX <= FINDINGS_MAX, "a part of all");
+}
+
 /// Bounds of request and response content.
 pub mod content {
     /// The most parameters of one media type; the longest registered lists have fewer than ten.

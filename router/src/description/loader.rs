@@ -16,6 +16,8 @@ use super::{
     Code, Description, Diagnostic, Diagnostics, Document, DocumentId, Location, NodeId, ObjectKind, Place,
     Retrieve, RetrieveError, RetrieveLimits, Retrieved, Severity, Uri, UriError,
 };
+use crate::limits::load as limits;
+use crate::limits::text::DOCUMENT_BYTES_MAX;
 
 mod check;
 mod root;
@@ -27,7 +29,7 @@ pub struct LoadLimits {
     /// How many documents may belong to the description.
     pub documents_max: usize,
     /// The longest document, in bytes.
-    pub document_bytes_max: u64,
+    pub document_bytes_max: u32,
     /// All documents together, in bytes.
     pub total_bytes_max: u64,
     /// How many documents may lie between the entry document and any other.
@@ -39,11 +41,11 @@ pub struct LoadLimits {
 impl LoadLimits {
     /// Room for every description we know of, ten times over.
     pub const DEFAULT: Self = Self {
-        documents_max: 2_000,
-        document_bytes_max: 64 * 1024 * 1024,
-        total_bytes_max: 256 * 1024 * 1024,
-        depth_max: 100,
-        retrieval_time_max: Duration::from_secs(10),
+        documents_max: limits::DOCUMENTS_MAX,
+        document_bytes_max: DOCUMENT_BYTES_MAX,
+        total_bytes_max: limits::TOTAL_BYTES_MAX,
+        depth_max: limits::DEPTH_MAX,
+        retrieval_time_max: Duration::from_secs(limits::RETRIEVAL_SECONDS_MAX),
     };
 }
 
@@ -320,7 +322,7 @@ impl<'l> Loading<'l> {
 
     fn retrieve(&self, uri: &Uri) -> Result<Retrieved, RetrieveError> {
         let limits = RetrieveLimits {
-            bytes_max: self.loader.limits.document_bytes_max,
+            bytes_max: u64::from(self.loader.limits.document_bytes_max),
             time_max: self.loader.limits.retrieval_time_max,
         };
         match (&self.files, &self.loader.retriever) {
@@ -364,7 +366,7 @@ impl<'l> Loading<'l> {
 
     /// How texts are read.
     fn options(&self) -> TextOptions {
-        let document_bytes_max = u32::try_from(self.loader.limits.document_bytes_max).unwrap_or(u32::MAX);
+        let document_bytes_max = self.loader.limits.document_bytes_max;
         TextOptions {
             lenient: self.loader.lenient,
             limits: TextLimits { document_bytes_max, ..TextLimits::default() },

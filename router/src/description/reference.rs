@@ -9,18 +9,19 @@ mod pointer;
 mod walk;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
+use smallvec::SmallVec;
 
 pub(crate) use index::{Index, ResourceId};
 pub(crate) use walk::{Fault, Site, SiteKind, Walk, Walked};
 
 use super::{Code, Description, Kind, Location, NodeId, NodeRef, Uri, UriError};
+use crate::limits::load::REFERENCE_CHAIN_MAX;
 use index::Resource;
 pub(crate) use keywords::Draft;
-use pointer::Break;
+use pointer::{Break, near_names};
 
 /// Why a reference leads nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +32,6 @@ pub enum ReferenceError {
     NoDocument {
         /// The absolute URI.
         uri: Uri,
-        /// Known URIs that come near.
-        near: Vec<String>,
     },
     /// The fragment is a JSON Pointer that breaks off (REF-011).
     NoMember {
@@ -46,8 +45,6 @@ pub enum ReferenceError {
         missing: String,
         /// What stands at `found`.
         kind: Kind,
-        /// Names there that come near.
-        near: Vec<String>,
     },
     /// The fragment is a name that no `$anchor` of the resource has (REF-012).
     NoAnchor {
@@ -55,8 +52,6 @@ pub enum ReferenceError {
         uri: Uri,
         /// The name.
         anchor: String,
-        /// Anchors that come near.
-        near: Vec<String>,
     },
     /// The fragment is no valid percent-encoded UTF-8 (REF-011).
     Fragment {
@@ -67,6 +62,11 @@ pub enum ReferenceError {
     Cycle {
         /// The reference that closes the circle.
         at: Location,
+    },
+    /// More references lead to one another than are followed (REF-019).
+    TooLong {
+        /// The limit.
+        chain_max: usize,
     },
 }
 
@@ -79,38 +79,24 @@ impl ReferenceError {
             Self::NoDocument { .. } => "REF-001",
             Self::NoMember { .. } | Self::Fragment { .. } => "REF-011",
             Self::NoAnchor { .. } => "REF-012",
-            Self::Cycle { .. } => "REF-019",
+            Self::Cycle { .. } | Self::TooLong { .. } => "REF-019",
         })
     }
 
-    /// How the mistake may be mended.
+    /// How the mistake may be mended, when nothing else comes near.
     #[must_use]
     pub fn mend(&self) -> Cow<'static, str> {
-        match self {
-            Self::Form(_) => {
-                "write a URI reference such as `#/components/schemas/Pet` or `./pets.yaml#/Pet`".into()
+        Cow::Borrowed(match self {
+            Self::Form(_) => "write a URI reference such as `#/components/schemas/Pet` or `./pets.yaml#/Pet`",
+            Self::NoDocument { .. } => "name a document that is loaded, or add it to the loader",
+            Self::NoMember { .. } => "point at a value that exists, or add the missing one",
+            Self::NoAnchor { .. } => {
+                "add the `$anchor` to a schema, or write a JSON Pointer, which begins with `#/`"
             }
-            Self::NoDocument { near, .. } => {
-                did_you_mean(near, "name a document that is loaded, or add it to the loader")
-            }
-            Self::NoMember { near, .. } => {
-                did_you_mean(near, "point at a value that exists, or add the missing one")
-            }
-            Self::NoAnchor { near, .. } => did_you_mean(
-                near,
-                "add the `$anchor` to a schema, or write a JSON Pointer, which begins with `#/`",
-            ),
-            Self::Fragment { .. } => "percent-encode the fragment as UTF-8".into(),
-            Self::Cycle { .. } => "let one of the references stand for a value of its own".into(),
-        }
-    }
-}
-
-fn did_you_mean(near: &[String], otherwise: &'static str) -> Cow<'static, str> {
-    match near {
-        [] => otherwise.into(),
-        [only] => format!("did you mean `{only}`?").into(),
-        several => format!("did you mean one of `{}`?", several.join("`, `")).into(),
+            Self::Fragment { .. } => "percent-encode the fragment as UTF-8",
+            Self::Cycle { .. } => "let one of the references stand for a value of its own",
+            Self::TooLong { .. } => "point at the value itself",
+        })
     }
 }
 
@@ -136,6 +122,7 @@ impl fmt::Display for ReferenceError {
             }
             Self::Fragment { fragment } => write!(f, "`{fragment}` is not percent-encoded UTF-8"),
             Self::Cycle { .. } => write!(f, "the references lead round in a circle"),
+            Self::TooLong { chain_max } => write!(f, "more than {chain_max} references lead to one another"),
         }
     }
 }
@@ -147,7 +134,7 @@ impl Description {
     /// percent-decoded JSON Pointer, REF-011; `$anchor`, REF-012; `$id` and `$self`, REF-005, REF-006).
     ///
     /// # Errors
-    /// [`ReferenceError`], never `Cycle`.
+    /// [`ReferenceError`], never `Cycle` or `TooLong`.
     pub fn resolve(&self, from: Location, reference: &str) -> Result<Location, ReferenceError> {
         let resource = self.index.resource_of(&self.documents, from).and_then(|id| self.index.resource(id));
         let Some(resource) = resource else {
@@ -164,7 +151,7 @@ impl Description {
     /// What `reference` names when it is resolved against an absolute base URI.
     ///
     /// # Errors
-    /// [`ReferenceError`], never `Cycle`.
+    /// [`ReferenceError`], never `Cycle` or `TooLong`.
     pub fn resolve_uri(&self, base: &str, reference: &str) -> Result<Location, ReferenceError> {
         let base = Uri::parse(base).map_err(ReferenceError::Form)?;
         self.resolve_against(&base, reference)
@@ -173,9 +160,7 @@ impl Description {
     fn resolve_against(&self, base: &Uri, reference: &str) -> Result<Location, ReferenceError> {
         let (uri, fragment) = base.join(reference).map_err(ReferenceError::Form)?;
         let Some(resource) = self.index.by_uri(&uri).and_then(|id| self.index.resource(id)) else {
-            let known = self.index.resources().iter().map(|resource| resource.uri.as_str());
-            let near = pointer::near_names(uri.as_str(), known);
-            return Err(ReferenceError::NoDocument { uri, near });
+            return Err(ReferenceError::NoDocument { uri });
         };
         self.fragment(resource, fragment.unwrap_or(""))
     }
@@ -186,17 +171,14 @@ impl Description {
         if fragment.is_empty() {
             return Ok(at);
         }
-        let known = (at.node == NodeId::ROOT).then(|| self.index.pointer(at.document, fragment)).flatten();
-        if let Some(node) = known {
-            return Ok(inside(node));
-        }
         let text = percent_decode_str(fragment)
             .decode_utf8()
             .map_err(|_| ReferenceError::Fragment { fragment: fragment.to_owned() })?;
         if !text.starts_with('/') {
-            return resource.anchors.get(&*text).map(|anchor| inside(anchor.node)).ok_or_else(|| {
-                let near = pointer::near_names(&text, resource.anchors.keys().map(|name| &**name));
-                ReferenceError::NoAnchor { uri: resource.uri.clone(), anchor: text.into_owned(), near }
+            let anchor = resource.anchors.get(&*text).map(|anchor| inside(anchor.node));
+            return anchor.ok_or_else(|| ReferenceError::NoAnchor {
+                uri: resource.uri.clone(),
+                anchor: text.into_owned(),
             });
         }
         let root = self.at(at);
@@ -207,32 +189,46 @@ impl Description {
     /// `$ref` is its own end.
     ///
     /// # Errors
-    /// [`ReferenceError`] of the first step that fails; `Cycle` when the references lead in a circle (REF-019).
+    /// [`ReferenceError`] of the first step that fails; `Cycle` when the references lead in a circle, `TooLong`
+    /// when there are more than [`REFERENCE_CHAIN_MAX`] of them (REF-019).
     pub fn follow(&self, at: Location) -> Result<Location, ReferenceError> {
         let mut here = at;
-        let mut seen = HashSet::new();
+        let mut seen: SmallVec<[Location; 4]> = SmallVec::new();
         while let Some(reference) = self.at(here).get("$ref").and_then(NodeRef::as_str) {
-            let next = self.resolve(here, reference)?;
-            // A set is only needed when one reference leads to another.
-            if next == here || !seen.insert(here) {
+            if seen.contains(&here) {
                 return Err(ReferenceError::Cycle { at: here });
             }
-            here = next;
+            if seen.len() >= REFERENCE_CHAIN_MAX {
+                return Err(ReferenceError::TooLong { chain_max: REFERENCE_CHAIN_MAX });
+            }
+            seen.push(here);
+            here = self.resolve(here, reference)?;
         }
         Ok(here)
     }
 
-    /// Remembers where a reference led, so that resolving it again is one hashed look-up.
-    pub(crate) fn remember(&mut self, from: Location, reference: &str, target: Location) {
-        let local = reference.starts_with('#') && target.document == from.document;
-        let fragment = reference.split_once('#').map_or("", |(_, fragment)| fragment);
-        if fragment.is_empty() || !fragment.starts_with('/') {
-            return;
-        }
-        let root = |at| self.index.resource_of(&self.documents, at).and_then(|id| self.index.resource(id));
-        // A pointer is kept for the document, so it must have been counted from the document's root.
-        if local && root(from).is_some_and(|resource| resource.at.node == NodeId::ROOT) {
-            self.index.remember_pointer(from.document, fragment, target.node);
+    /// What may have been meant by a reference that leads nowhere, the nearest first; a few names at most.
+    #[must_use]
+    pub fn near(&self, error: &ReferenceError) -> Vec<String> {
+        let resource = |uri| self.index.by_uri(uri).and_then(|id| self.index.resource(id));
+        match error {
+            ReferenceError::NoDocument { uri } => {
+                let known = self.index.resources().iter().map(|resource| resource.uri.relative_to_default());
+                near_names(uri.relative_to_default(), known)
+            }
+            ReferenceError::NoMember { uri, found, missing, .. } => {
+                let holder = resource(uri).and_then(|resource| self.at(resource.at).at_pointer(found));
+                let names = holder.into_iter().flat_map(|holder| holder.members().map(|(name, _)| name));
+                near_names(missing, names)
+            }
+            ReferenceError::NoAnchor { uri, anchor } => {
+                let names = resource(uri).into_iter().flat_map(|resource| resource.anchors.keys());
+                near_names(anchor, names.map(|name| &**name))
+            }
+            ReferenceError::Form(_)
+            | ReferenceError::Fragment { .. }
+            | ReferenceError::Cycle { .. }
+            | ReferenceError::TooLong { .. } => Vec::new(),
         }
     }
 
@@ -242,18 +238,10 @@ impl Description {
 }
 
 fn no_member(resource: &Resource, root: NodeRef<'_>, pointer: &str) -> ReferenceError {
-    let Break { found, missing, kind, near } = pointer::break_of(root, pointer).unwrap_or(Break {
+    let Break { found, missing, kind } = pointer::break_of(root, pointer).unwrap_or(Break {
         found: String::new(),
         missing: pointer.to_owned(),
         kind: root.kind(),
-        near: Vec::new(),
     });
-    ReferenceError::NoMember {
-        uri: resource.uri.clone(),
-        pointer: pointer.to_owned(),
-        found,
-        missing,
-        kind,
-        near,
-    }
+    ReferenceError::NoMember { uri: resource.uri.clone(), pointer: pointer.to_owned(), found, missing, kind }
 }

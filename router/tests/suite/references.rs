@@ -8,6 +8,7 @@ use brrtrouter::description::{
     Description, Diagnostics, Loader, Location, ReferenceError, Retrieve, RetrieveError, RetrieveLimits,
     Retrieved, Severity, Uri, Version,
 };
+use brrtrouter::limits::load::{FINDINGS_MAX, REFERENCE_CHAIN_MAX};
 use serde_json::{Value, json};
 
 /// An OpenAPI document with `more` beside the required fields.
@@ -554,4 +555,49 @@ fn names_come_before_uris() {
         "error REF-015 api.json#/security/1/.~1key.json",
     ];
     assert_eq!(errors, expected);
+}
+
+#[test]
+fn long_chains_and_many_findings_are_cut() {
+    let chain = |length: usize| {
+        let link = |index: usize| json!({"$ref": format!("#/components/parameters/p{}", index + 1)});
+        let mut parameters: serde_json::Map<String, Value> =
+            (0..length).map(|index| (format!("p{index}"), link(index))).collect();
+        parameters.insert(format!("p{length}"), json!({"name": "p", "in": "query", "schema": {}}));
+        let mut document = openapi("3.1.2", json!({"components": {}}));
+        document["components"]["parameters"] = Value::Object(parameters);
+        document
+    };
+    let longest = REFERENCE_CHAIN_MAX;
+    check(&[("api.json", chain(longest))], &[]).unwrap();
+    let expected = "error REF-019 api.json#/components/parameters/p0/$ref";
+    check(&[("api.json", chain(longest + 1))], &[expected]).unwrap_err();
+
+    let lost: serde_json::Map<String, Value> =
+        (0..FINDINGS_MAX + 7).map(|index| (format!("s{index}"), json!({"$ref": "#/lost"}))).collect();
+    let result = load(&[("api.json", schemas(Value::Object(lost)))]);
+    let found = found(&result);
+    assert_eq!(found.len(), FINDINGS_MAX + 1);
+    let text = result.unwrap_err().to_string();
+    assert!(text.contains("7 more findings"), "{text}");
+}
+
+/// Every region is found only by way of the one before it, and all references wait from the start.
+#[test]
+fn references_that_wait_for_each_other_settle() {
+    let mut document = openapi("3.1.2", json!({"components": {"schemas": {}}}));
+    let mut region = json!({});
+    for index in (0..64).rev() {
+        region = json!({"$id": format!("https://example.com/{index}"), "x-next": region});
+    }
+    document["x-regions"] = region;
+    let mut all = serde_json::Map::new();
+    all.insert("start".to_owned(), json!({"$ref": "#/x-regions"}));
+    for index in (0..63).rev() {
+        let reference = format!("https://example.com/{index}#/x-next");
+        all.insert(format!("w{index}"), json!({"$ref": reference}));
+    }
+    document["components"]["schemas"] = Value::Object(all);
+    let description = load(&[("api.json", document)]).unwrap();
+    assert!(description.resolve_uri("https://example.com/63", "").is_ok());
 }

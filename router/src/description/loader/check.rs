@@ -14,6 +14,10 @@ use crate::description::{
     Code, Description, Diagnostic, Diagnostics, DocumentId, Location, NodeId, ObjectKind, Place,
     ReferenceError, RetrieveError, Severity, Version,
 };
+use crate::limits::load::{FINDINGS_MAX, NEAR_NAMES_LOOKUPS_MAX};
+
+/// How many references of a circle are shown.
+const CIRCLE_SHOWN_MAX: usize = 8;
 
 /// A finding before its place and severity are known.
 struct Finding {
@@ -39,16 +43,57 @@ impl Finding {
     }
 }
 
+/// The findings, up to a bound; what goes past it is counted, but costs no place.
+#[derive(Default)]
+struct Findings {
+    list: Vec<Diagnostic>,
+    omitted: usize,
+    errors_omitted: bool,
+}
+
+impl Findings {
+    fn push(&mut self, finding: Finding, place: impl FnOnce() -> Place) {
+        if self.list.len() < FINDINGS_MAX {
+            self.list.push(finding.at(place()));
+        } else {
+            self.omitted = self.omitted.saturating_add(1);
+            self.errors_omitted |= finding.severity == Severity::Error;
+        }
+    }
+
+    fn into_diagnostics(self, description: &Description) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        if self.omitted > 0 {
+            let rest = Finding {
+                code: "REF-001",
+                severity: if self.errors_omitted { Severity::Error } else { Severity::Warning },
+                what: format!("{} more findings about references are not listed", self.omitted),
+                why: "",
+                mend: "mend those that are listed first".into(),
+                related: Vec::new(),
+            };
+            diagnostics.push(rest.at(description.place(description.entry())));
+        }
+        for diagnostic in self.list {
+            diagnostics.push(diagnostic);
+        }
+        diagnostics
+    }
+}
+
 impl Loading<'_> {
     /// Everything that is to be said about the references of the description.
     pub(super) fn check(&mut self, settled: &Settled) {
-        let mut found = Diagnostics::new();
+        let mut found = Findings::default();
         for fault in &self.walked.faults {
-            found.push(self.fault(fault));
+            let (finding, holder, member) = self.fault(fault);
+            found.push(finding, || self.place_of_value(holder, member));
         }
-        for (site, error) in &settled.unresolved {
-            if let Some(finding) = self.unresolved(site, error) {
-                found.push(finding.at(self.place(site)));
+        for (number, (site, error)) in settled.unresolved.iter().enumerate() {
+            let near =
+                if number < NEAR_NAMES_LOOKUPS_MAX { self.description.near(error) } else { Vec::new() };
+            if let Some(finding) = self.unresolved(site, error, &near) {
+                found.push(finding, || self.place(site));
             }
         }
         for (site, target) in &settled.resolved {
@@ -59,11 +104,15 @@ impl Loading<'_> {
                 self.crossing(site, *target),
             ];
             for finding in findings.into_iter().flatten() {
-                found.push(finding.at(self.place(site)));
+                found.push(finding, || self.place(site));
             }
         }
         self.cycles(settled, &mut found);
-        self.diagnostics.extend(found);
+        self.diagnostics.extend(found.into_diagnostics(&self.description));
+    }
+
+    fn place_of_value(&self, holder: Location, member: &str) -> Place {
+        self.description.place(self.description.child(holder, member).unwrap_or(holder))
     }
 
     fn place(&self, site: &Site) -> Place {
@@ -73,81 +122,87 @@ impl Loading<'_> {
             | SiteKind::DynamicReference
             | SiteKind::Operation
             | SiteKind::Mapping
-            | SiteKind::Dialect => {
-                let at = self.description.child(site.holder, &site.member).unwrap_or(site.holder);
-                self.description.place(at)
-            }
+            | SiteKind::Dialect => self.place_of_value(site.holder, &site.member),
         }
     }
 
-    fn fault(&self, fault: &Fault) -> Diagnostic {
-        let description = &self.description;
-        let at =
-            |holder, member: &str| description.place(description.child(holder, member).unwrap_or(holder));
+    fn fault(&self, fault: &Fault) -> (Finding, Location, &'static str) {
+        let other = |first: &Location| vec![("the other one".into(), self.description.place(*first))];
         match fault {
-            Fault::NotText { holder, member } => Finding {
-                code: "REF-013",
-                severity: Severity::Error,
-                what: format!("`{member}` is not a string"),
-                why: "it names its target by a URI reference",
-                mend: "write a URI reference such as `#/components/schemas/Pet`".into(),
-                related: Vec::new(),
+            Fault::NotText { holder, member } => {
+                let finding = Finding {
+                    code: "REF-013",
+                    severity: Severity::Error,
+                    what: format!("`{member}` is not a string"),
+                    why: "it names its target by a URI reference",
+                    mend: "write a URI reference such as `#/components/schemas/Pet`".into(),
+                    related: Vec::new(),
+                };
+                (finding, *holder, *member)
             }
-            .at(at(*holder, member)),
-            Fault::Identifier { holder, member, reason } => Finding {
-                code: "REF-005",
-                severity: Severity::Error,
-                what: format!("`{member}` cannot identify the schema: {reason}"),
-                why: "it is resolved to an absolute URI, which then is the base of the references inside",
-                mend: "write an absolute URI, or a relative reference without a fragment".into(),
-                related: Vec::new(),
+            Fault::Identifier { holder, member, reason } => {
+                let finding = Finding {
+                    code: "REF-005",
+                    severity: Severity::Error,
+                    what: format!("`{member}` cannot identify the schema: {reason}"),
+                    why: "it is resolved to an absolute URI, which then is the base of the references inside",
+                    mend: "write an absolute URI, or a relative reference without a fragment".into(),
+                    related: Vec::new(),
+                };
+                (finding, *holder, *member)
             }
-            .at(at(*holder, member)),
-            Fault::SameUri { holder, member, first, uri } => Finding {
-                code: "REF-005",
-                severity: Severity::Error,
-                what: format!("two schemas have the URI `{uri}`"),
-                why: "a URI identifies one schema, so that references to it mean one thing",
-                mend: "give each schema an identifier of its own".into(),
-                related: vec![("the other one".into(), description.place(*first))],
+            Fault::SameUri { holder, member, first, uri } => {
+                let finding = Finding {
+                    code: "REF-005",
+                    severity: Severity::Error,
+                    what: format!("two schemas have the URI `{uri}`"),
+                    why: "a URI identifies one schema, so that references to it mean one thing",
+                    mend: "give each schema an identifier of its own".into(),
+                    related: other(first),
+                };
+                (finding, *holder, *member)
             }
-            .at(at(*holder, member)),
-            Fault::SameAnchor { holder, member, first, name } => Finding {
-                code: "REF-012",
-                severity: Severity::Error,
-                what: format!("two schemas of one resource have the anchor `{name}`"),
-                why: "an anchor names one schema, so that references to it mean one thing",
-                mend: "rename one of them".into(),
-                related: vec![("the other one".into(), description.place(*first))],
+            Fault::SameAnchor { holder, member, first, name } => {
+                let finding = Finding {
+                    code: "REF-012",
+                    severity: Severity::Error,
+                    what: format!("two schemas of one resource have the anchor `{name}`"),
+                    why: "an anchor names one schema, so that references to it mean one thing",
+                    mend: "rename one of them".into(),
+                    related: other(first),
+                };
+                (finding, *holder, *member)
             }
-            .at(at(*holder, member)),
         }
     }
 
     /// REF-001, REF-010 to REF-013, REF-027: the reference leads nowhere.
-    fn unresolved(&self, site: &Site, error: &ReferenceError) -> Option<Finding> {
+    fn unresolved(&self, site: &Site, error: &ReferenceError, near: &[String]) -> Option<Finding> {
         let text = self.text(site);
-        let document =
-            if let ReferenceError::NoDocument { uri, near } = error { Some((uri, near)) } else { None };
-        if document.is_some_and(|(uri, _)| self.broken.contains(uri)) {
+        let uri = if let ReferenceError::NoDocument { uri } = error { Some(uri) } else { None };
+        if uri.is_some_and(|uri| self.broken.contains(uri)) {
             return None;
         }
         // Where only a network could have helped, its absence is the reason.
-        let network = document.is_some_and(|(uri, _)| uri.scheme().starts_with("http"));
-        let failure = document
-            .and_then(|(uri, _)| self.failures.get(uri))
+        let network = uri.is_some_and(|uri| uri.scheme().starts_with("http"));
+        let failure = uri
+            .and_then(|uri| self.failures.get(uri))
             .filter(|failure| network || **failure != RetrieveError::NotOffered);
         let what = match failure {
             Some(failure) => format!("`{text}` leads nowhere: {error}, and it was not retrieved: {failure}"),
             None => format!("`{text}` leads nowhere: {error}"),
         };
-        let near = document.is_some_and(|(_, near)| !near.is_empty());
+        let mend: Cow<'static, str> = match near {
+            [] => failure.map_or_else(|| error.mend(), |failure| failure.mend().into()),
+            [only] => format!("did you mean `{only}`?").into(),
+            several => format!("did you mean one of `{}`?", several.join("`, `")).into(),
+        };
         Some(Finding {
             code: failure.map_or(error.code(), RetrieveError::code).as_str(),
             severity: severity_of(site.kind, failure)?,
             what,
             why: "a reference names a value that exists in one of the documents",
-            mend: failure.filter(|_| !near).map_or_else(|| error.mend(), |failure| failure.mend().into()),
+            mend,
             related: Vec::new(),
         })
     }
@@ -243,7 +298,7 @@ impl Loading<'_> {
 
     /// REF-019: Reference Objects that lead to each other in a circle stand for nothing. (Schemas may be
     /// recursive.)
-    fn cycles(&self, settled: &Settled, found: &mut Diagnostics) {
+    fn cycles(&self, settled: &Settled, found: &mut Findings) {
         let next: HashMap<Location, (&Site, Location)> = settled
             .resolved
             .iter()
@@ -263,7 +318,14 @@ impl Loading<'_> {
             let circle: Vec<&Site> =
                 path.iter().skip(start).filter_map(|at| next.get(at).map(|(site, _)| *site)).collect();
             if let Some((first, others)) = circle.split_first() {
-                found.push(self.circle(first, others).at(self.place(first)));
+                found.push(self.circle(first, others), || self.place(first));
+            }
+        }
+        for (site, _) in next.values() {
+            if let Err(error @ ReferenceError::TooLong { .. }) = self.description.follow(site.holder)
+                && let Some(finding) = self.unresolved(site, &error, &[])
+            {
+                found.push(finding, || self.place(site));
             }
         }
     }
@@ -275,7 +337,11 @@ impl Loading<'_> {
             what: format!("`{}` leads round in a circle", self.text(first)),
             why: "following the references never comes to an Object",
             mend: "let one of the references stand for an Object of its own".into(),
-            related: others.iter().map(|site| ("by way of".into(), self.place(site))).collect(),
+            related: others
+                .iter()
+                .take(CIRCLE_SHOWN_MAX)
+                .map(|site| ("by way of".into(), self.place(site)))
+                .collect(),
         }
     }
 }

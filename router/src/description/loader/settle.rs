@@ -3,7 +3,7 @@
 //! Takes: the references that walking met. Gives: for each its target or the reason why there is none. A
 //! reference is called unresolvable only when every document is parsed (REF-001). Never panics.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Loading, Origin, Wanted};
 use crate::description::reference::{Site, SiteKind};
@@ -18,10 +18,11 @@ pub(super) struct Settled {
     pub(super) unresolved: Vec<(Site, ReferenceError)>,
 }
 
-/// References whose document is not known yet.
+/// References to what is not known yet.
 #[derive(Default)]
 struct Waiting {
-    sites: Vec<Site>,
+    /// By the URI, with the anchor as fragment, that each one waits for.
+    sites: HashMap<String, Vec<(Site, ReferenceError)>>,
     wanted: Vec<(Uri, Wanted)>,
     seen: HashSet<Uri>,
 }
@@ -30,7 +31,6 @@ impl Loading<'_> {
     pub(super) fn settle(&mut self) -> Settled {
         let mut settled = Settled::default();
         let mut waiting = Waiting::default();
-        let mut known = 0_usize;
         loop {
             for site in std::mem::take(&mut self.walked.sites) {
                 self.settle_one(site, &mut settled, &mut waiting);
@@ -41,41 +41,53 @@ impl Loading<'_> {
             for (uri, wanted) in std::mem::take(&mut waiting.wanted) {
                 self.fetch(&uri, wanted);
             }
-            let size = self.description.index.size();
-            if size != known {
-                known = size;
-                self.walked.sites.append(&mut waiting.sites);
-            } else if !self.read_undecided_roots() {
+            // Each reference is tried again only when what it waits for is there.
+            for name in self.description.index.take_news() {
+                let sites = waiting.sites.remove(&name).unwrap_or_default();
+                self.walked.sites.extend(sites.into_iter().map(|(site, _)| site));
+            }
+            if self.walked.sites.is_empty() && !self.read_undecided_roots() {
                 break;
             }
         }
-        let unresolved = waiting.sites.into_iter().filter_map(|site| {
-            let error = self.target(&site).err()?;
-            Some((site, error))
-        });
-        settled.unresolved.extend(unresolved);
+        settled.unresolved.extend(waiting.sites.into_values().flatten());
+        settled
+            .unresolved
+            .sort_by(|(one, _), (other, _)| (one.holder, &one.member).cmp(&(other.holder, &other.member)));
         settled
     }
 
     fn settle_one(&mut self, site: Site, settled: &mut Settled, waiting: &mut Waiting) {
-        match self.target(&site) {
+        let error = match self.target(&site) {
             Ok(target) => {
                 if let Some(kind) = site.expected.filter(|_| self.description.index.kind(target).is_none()) {
                     self.walk(target, kind);
                 }
                 settled.resolved.push((site, target));
+                return;
             }
-            Err(ReferenceError::NoDocument { uri, .. }) => {
+            Err(error) => error,
+        };
+        let name = match &error {
+            ReferenceError::NoDocument { uri } => {
                 if waiting.seen.insert(uri.clone()) {
                     let whole = !self.text(&site).contains("#/");
                     let kind = site.expected.filter(|_| whole);
-                    waiting.wanted.push((uri, Wanted { by: site.holder.document, kind }));
+                    waiting.wanted.push((uri.clone(), Wanted { by: site.holder.document, kind }));
                 }
-                waiting.sites.push(site);
+                uri.to_string()
             }
-            Err(ReferenceError::NoAnchor { .. }) => waiting.sites.push(site),
-            Err(error) => settled.unresolved.push((site, error)),
-        }
+            ReferenceError::NoAnchor { uri, anchor } => format!("{uri}#{anchor}"),
+            ReferenceError::Form(_)
+            | ReferenceError::Fragment { .. }
+            | ReferenceError::NoMember { .. }
+            | ReferenceError::Cycle { .. }
+            | ReferenceError::TooLong { .. } => {
+                settled.unresolved.push((site, error));
+                return;
+            }
+        };
+        waiting.sites.entry(name).or_default().push((site, error));
     }
 
     /// The reference as written: the member's value, or the name itself in a Security Requirement Object.
@@ -100,14 +112,8 @@ impl Loading<'_> {
         Some(Location { document: DocumentId::new(0), node: component.id() })
     }
 
-    fn target(&mut self, site: &Site) -> Result<Location, ReferenceError> {
-        if let Some(named) = self.component(site) {
-            return Ok(named);
-        }
-        let target = self.description.resolve(site.holder, self.text(site))?;
-        let text = self.text(site).to_owned();
-        self.description.remember(site.holder, &text, target);
-        Ok(target)
+    fn target(&self, site: &Site) -> Result<Location, ReferenceError> {
+        self.component(site).map_or_else(|| self.description.resolve(site.holder, self.text(site)), Ok)
     }
 
     /// Loads one document that a reference names, within the limits.
@@ -140,8 +146,9 @@ impl Loading<'_> {
             return Ok(());
         }
         let bytes = u64::try_from(retrieved.bytes.len()).unwrap_or(u64::MAX);
-        if bytes > limits.document_bytes_max {
-            return Err(RetrieveError::TooLong { bytes_max: limits.document_bytes_max });
+        let bytes_max = u64::from(limits.document_bytes_max);
+        if bytes > bytes_max {
+            return Err(RetrieveError::TooLong { bytes_max });
         }
         if self.bytes.saturating_add(bytes) > limits.total_bytes_max {
             return Err(RetrieveError::TotalTooLong { total_bytes_max: limits.total_bytes_max });

@@ -43,6 +43,7 @@ pub(crate) struct Index {
     by_uri: HashMap<Uri, ResourceId>,
     by_root: HashMap<Location, ResourceId>,
     per_document: Vec<PerDocument>,
+    news: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -53,8 +54,6 @@ struct PerDocument {
     /// What stands at each node, as far as the walk came.
     kinds: Vec<Option<ObjectKind>>,
     dialects: HashMap<NodeId, Arc<str>>,
-    /// Where fragments led that were resolved while loading.
-    pointers: HashMap<Box<str>, NodeId>,
 }
 
 impl Index {
@@ -63,13 +62,12 @@ impl Index {
         let at = Location { document: id, node: NodeId::ROOT };
         let root = self.next();
         self.add_resource(document.uri.clone(), at, Draft::TwentyTwenty);
-        self.by_uri.entry(document.retrieval_uri.clone()).or_insert(root);
+        self.add_alias(document.retrieval_uri.clone(), root);
         self.per_document.push(PerDocument {
             root,
             divided: false,
             kinds: vec![None; document.tree.len()],
             dialects: HashMap::new(),
-            pointers: HashMap::new(),
         });
     }
 
@@ -85,6 +83,7 @@ impl Index {
         }
         self.resources.push(Resource { uri: uri.clone(), at, draft, anchors: HashMap::new() });
         self.by_root.insert(at, id);
+        self.news.push(uri.to_string());
         match self.by_uri.entry(uri) {
             Entry::Vacant(entry) => {
                 entry.insert(id);
@@ -94,19 +93,9 @@ impl Index {
         }
     }
 
-    /// Gives the root resource of a document the URI that its content claims (`$id` of a root schema); gives
-    /// the location that already has it, which then keeps it.
-    pub(crate) fn rename_root(&mut self, document: DocumentId, uri: &Uri) -> Option<Location> {
-        let root = self.per_document.get(document.index())?.root;
-        if let Some(resource) = self.resources.get_mut(root.index()) {
-            resource.uri = uri.clone();
-        }
-        let holder = *self.by_uri.entry(uri.clone()).or_insert(root);
-        if holder == root { None } else { self.resources.get(holder.index()).map(|resource| resource.at) }
-    }
-
     /// Lets one more URI name a resource: the one that was asked for before a redirect.
     pub(crate) fn add_alias(&mut self, uri: Uri, id: ResourceId) {
+        self.news.push(uri.to_string());
         self.by_uri.entry(uri).or_insert(id);
     }
 
@@ -115,13 +104,9 @@ impl Index {
         self.per_document.get(document.index()).map(|document| document.root)
     }
 
-    /// How many identifiers are known; grows with every walk that finds one.
-    pub(crate) fn size(&self) -> usize {
-        self.resources
-            .iter()
-            .map(|resource| resource.anchors.len())
-            .sum::<usize>()
-            .saturating_add(self.by_uri.len())
+    /// The identifiers that became known since the last call: URIs, and anchors as URIs with a fragment.
+    pub(crate) fn take_news(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.news)
     }
 
     pub(crate) fn set_draft(&mut self, id: ResourceId, draft: Draft) {
@@ -133,6 +118,7 @@ impl Index {
     /// Adds an anchor; gives the place that already has the name, which then keeps it.
     pub(crate) fn add_anchor(&mut self, id: ResourceId, name: &str, anchor: Anchor) -> Option<NodeId> {
         let resource = self.resources.get_mut(id.index())?;
+        self.news.push(format!("{}#{name}", resource.uri));
         let first = resource.anchors.entry(name.into()).or_insert(anchor);
         if first.node == anchor.node {
             first.dynamic |= anchor.dynamic;
@@ -203,17 +189,6 @@ impl Index {
     pub(crate) fn set_dialect(&mut self, at: Location, dialect: &str) {
         if let Some(document) = self.per_document.get_mut(at.document.index()) {
             document.dialects.insert(at.node, dialect.into());
-        }
-    }
-
-    /// Where a JSON Pointer of the document, as a fragment writes it, was found to lead.
-    pub(crate) fn pointer(&self, document: DocumentId, fragment: &str) -> Option<NodeId> {
-        self.per_document.get(document.index())?.pointers.get(fragment).copied()
-    }
-
-    pub(crate) fn remember_pointer(&mut self, document: DocumentId, fragment: &str, node: NodeId) {
-        if let Some(document) = self.per_document.get_mut(document.index()) {
-            document.pointers.insert(fragment.into(), node);
         }
     }
 }

@@ -4,13 +4,7 @@
 //! per look-up. Never panics.
 
 use crate::description::{Kind, NodeRef};
-
-/// How many members of an object are compared with a name that it lacks.
-const NEAR_CANDIDATES_MAX: usize = 4_096;
-/// The longest name, in bytes, that near names are looked for.
-const NEAR_NAME_BYTES_MAX: usize = 96;
-/// How many near names are offered.
-const NEAR_SHOWN_MAX: usize = 3;
+use crate::limits::load::{NEAR_NAME_BYTES_MAX, NEAR_NAMES_CANDIDATES_MAX, NEAR_NAMES_SHOWN_MAX};
 
 /// Where a pointer that leads nowhere breaks off.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +15,6 @@ pub(crate) struct Break {
     pub(crate) missing: String,
     /// What stands at `found`.
     pub(crate) kind: Kind,
-    /// Names there that come near `missing`, the nearest first.
-    pub(crate) near: Vec<String>,
 }
 
 /// Follows `pointer` token by token to where it breaks off; `None` when it leads somewhere.
@@ -32,9 +24,8 @@ pub(crate) fn break_of(root: NodeRef<'_>, pointer: &str) -> Option<Break> {
     for token in pointer.strip_prefix('/').unwrap_or(pointer).split('/') {
         let Some(next) = at.at_pointer(&format!("/{token}")) else {
             let missing = token.replace("~1", "/").replace("~0", "~");
-            let near = near_names(&missing, at.members().map(|(name, _)| name));
             let found = pointer.get(..end).unwrap_or("").to_owned();
-            return Some(Break { found, missing, kind: at.kind(), near });
+            return Some(Break { found, missing, kind: at.kind() });
         };
         at = next;
         end = end.saturating_add(token.len()).saturating_add(1);
@@ -50,7 +41,7 @@ pub(crate) fn near_names<'n>(name: &str, candidates: impl Iterator<Item = &'n st
     let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
     let allowed = wanted.len().div_ceil(3).min(4);
     let mut near: Vec<(usize, &str)> = candidates
-        .take(NEAR_CANDIDATES_MAX)
+        .take(NEAR_NAMES_CANDIDATES_MAX)
         .filter(|candidate| candidate.len() <= NEAR_NAME_BYTES_MAX)
         .filter_map(|candidate| {
             let other: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
@@ -60,7 +51,7 @@ pub(crate) fn near_names<'n>(name: &str, candidates: impl Iterator<Item = &'n st
         })
         .collect();
     near.sort_unstable();
-    near.into_iter().take(NEAR_SHOWN_MAX).map(|(_, name)| name.to_owned()).collect()
+    near.into_iter().take(NEAR_NAMES_SHOWN_MAX).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// The number of insertions, deletions and replacements that turn one text into the other.

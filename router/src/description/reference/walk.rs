@@ -257,16 +257,13 @@ impl<'d> Walk<'d> {
             }
             None => return,
         };
-        let first = if holder.node == NodeId::ROOT {
-            self.document.uri = uri.clone();
-            self.index.rename_root(self.id, &uri)
-        } else {
+        // The root's identifier is the document's URI already.
+        if holder.node != NodeId::ROOT {
             let first = self.index.add_resource(uri.clone(), holder, visit.draft);
             visit.resource = self.index.by_root(holder).unwrap_or(visit.resource);
-            first
-        };
-        if let Some(first) = first {
-            self.walked.faults.push(Fault::SameUri { holder, member, first, uri: uri.to_string() });
+            if let Some(first) = first {
+                self.walked.faults.push(Fault::SameUri { holder, member, first, uri: uri.to_string() });
+            }
         }
         match fragment {
             Some(name) if visit.draft.anchors_by_id() => self.anchor(*visit, member, name, false),
