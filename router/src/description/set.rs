@@ -46,6 +46,7 @@ pub struct Description {
     pub(crate) documents: Vec<Document>,
     pub(crate) index: Index,
     pub(crate) diagnostics: Diagnostics,
+    pub(crate) unretrieved: Vec<Location>,
 }
 
 impl Description {
@@ -190,6 +191,13 @@ impl Description {
     #[must_use]
     pub fn version(&self, document: DocumentId) -> Version {
         self.document(document).map_or(Version::V3_1, Document::version)
+    }
+
+    /// The Objects and schemas whose reference names a document on a network that was not retrieved, since no
+    /// retriever was given (REF-010). Loading warns of them; nothing can be built from them.
+    #[must_use]
+    pub fn unretrieved(&self) -> &[Location] {
+        &self.unretrieved
     }
 
     /// What was found while loading: warnings and lints only, since errors prevent a description.

@@ -85,6 +85,7 @@ impl Loading<'_> {
     /// Everything that is to be said about the references of the description.
     pub(super) fn check(&mut self, settled: &Settled) {
         let mut found = Findings::default();
+        let mut unretrieved = Vec::new();
         for fault in &self.walked.faults {
             let (finding, holder, member) = self.fault(fault);
             found.push(finding, || self.place_of_value(holder, member));
@@ -93,6 +94,8 @@ impl Loading<'_> {
             let near =
                 if number < NEAR_NAMES_LOOKUPS_MAX { self.description.near(error) } else { Vec::new() };
             if let Some(finding) = self.unresolved(site, error, &near) {
+                let waits = finding.severity == Severity::Warning;
+                unretrieved.extend(waits.then_some(site.holder));
                 found.push(finding, || self.place(site));
             }
         }
@@ -109,6 +112,7 @@ impl Loading<'_> {
         }
         self.cycles(settled, &mut found);
         self.diagnostics.extend(found.into_diagnostics(&self.description));
+        self.description.unretrieved = unretrieved;
     }
 
     fn place_of_value(&self, holder: Location, member: &str) -> Place {
@@ -350,6 +354,10 @@ impl Loading<'_> {
 /// their own (CBK-009, DIS-006, SEC-002, SCH-005).
 fn severity_of(kind: SiteKind, failure: Option<&RetrieveError>) -> Option<Severity> {
     match kind {
+        // A document out on a network may be perfectly well; whoever builds from the description refuses it.
+        SiteKind::Reference | SiteKind::DynamicReference if failure == Some(&RetrieveError::NotOffered) => {
+            Some(Severity::Warning)
+        }
         SiteKind::Reference | SiteKind::DynamicReference => Some(Severity::Error),
         SiteKind::Operation | SiteKind::Mapping | SiteKind::Security | SiteKind::Dialect => match failure? {
             RetrieveError::NotOffered | RetrieveError::Failed { .. } => None,
