@@ -3,18 +3,18 @@
 //! Takes: a content plan that was compiled from a Request Body Object, the head and the body source.
 //! Gives: [`Content`], or a [`ContentError`] that knows its status code. Never panics.
 
-#![cfg_attr(
-    not(test),
-    expect(dead_code, reason = "plans are compiled once the views of Media Type Objects exist")
-)]
+#![expect(dead_code, reason = "plans are compiled once the views of Media Type Objects exist")]
 
 mod content_encoding;
 #[cfg(test)]
 mod decode_tests;
+mod encode;
 mod error;
 mod form;
 mod limited;
 mod media_type;
+#[cfg(test)]
+mod memory_tests;
 mod multipart;
 mod multipart_form;
 #[cfg(test)]
@@ -24,10 +24,14 @@ mod part_head;
 mod plan;
 mod property;
 mod read;
+#[cfg(test)]
+mod round_trip_tests;
 mod select;
+mod styled;
 mod text;
 
 pub use content_encoding::{ContentEncoding, ContentEncodingError};
+pub use encode::{FormWriter, MultipartWriter};
 pub use error::{ContentError, FieldRule};
 pub use form::FormRule;
 pub use limited::LimitedBody;

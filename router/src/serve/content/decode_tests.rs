@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::error::FieldRule;
 use super::media_type::MediaTypeKey;
 use super::property::{FormPlan, Gather, PropertyPlan, ValuePlan};
+use super::styled::StyledPlan;
 use super::{Content, ContentError, ContentLimits, ContentPlan, FormRule, MediaTypePlan, Reading};
 use super::{MultipartRule, read, select};
 use crate::schema::instance::JsonRule;
@@ -49,13 +50,13 @@ fn encoded(name: &str, types: &str, content_types: &[&str]) -> PropertyPlan {
     PropertyPlan { content_types, ..property(name, types) }
 }
 
-fn plan(key: &str, properties: Vec<PropertyPlan>) -> ContentPlan {
+pub(super) fn plan(key: &str, properties: Vec<PropertyPlan>) -> ContentPlan {
     let mut media_type = MediaTypePlan::new(MediaTypeKey::new(key).unwrap());
-    media_type.form = FormPlan::new(properties, property("", "any"));
+    media_type.form = FormPlan::new(properties, property("", "any"), StyledPlan::default());
     ContentPlan::new(false, vec![media_type])
 }
 
-fn content(plan: &ContentPlan, content_type: &str, body: &[u8]) -> Result<Content, ContentError> {
+pub(super) fn content(plan: &ContentPlan, content_type: &str, body: &[u8]) -> Result<Content, ContentError> {
     let length = body.len().to_string();
     let fields = [FieldLine::new("Content-Type", content_type), FieldLine::new("Content-Length", &length)];
     let head = RequestHead::new(Method::POST, "/", &fields).unwrap();
@@ -64,16 +65,16 @@ fn content(plan: &ContentPlan, content_type: &str, body: &[u8]) -> Result<Conten
     read(&selected, &mut BytesBody::new(body), &limits)
 }
 
-fn decoded(plan: &ContentPlan, content_type: &str, body: &str) -> Result<Value, ContentError> {
+pub(super) fn decoded(plan: &ContentPlan, content_type: &str, body: &str) -> Result<Value, ContentError> {
     content(plan, content_type, body.as_bytes()).map(|content| {
         assert_eq!(content.raw(), Some(body.as_bytes()), "raw octets stay reachable");
         content.value().expect("a value").to_json()
     })
 }
 
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
-fn form_plan() -> ContentPlan {
+pub(super) fn form_plan() -> ContentPlan {
     plan(
         FORM,
         vec![

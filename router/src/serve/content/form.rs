@@ -7,6 +7,7 @@
 use super::ContentError;
 use super::property::{FormPlan, Natural, Occurrence, write_members};
 use super::read::ContentLimits;
+use super::styled::{StyledPlan, push_raw};
 use crate::limits::content::FORM_FIELDS_MAX;
 use crate::schema::instance::Instance;
 use crate::serve::parameter::{Coding, Scratch};
@@ -46,13 +47,16 @@ struct Fields {
     text: String,
     /// Where each name ends and each value ends in `text`.
     ends: Vec<(usize, usize)>,
+    /// The pairs that styled properties claim, as they came (ENC-008).
+    styled: String,
 }
 
 impl Fields {
-    fn parse(octets: &[u8]) -> Result<Self, ContentError> {
+    fn parse(octets: &[u8], plan: &StyledPlan) -> Result<Self, ContentError> {
         let body =
             std::str::from_utf8(octets).map_err(|error| fault(FormRule::NotText, error.valid_up_to()))?;
-        let mut fields = Self { text: String::with_capacity(body.len()), ends: Vec::new() };
+        let mut fields = Self { text: String::with_capacity(body.len()), ..Self::default() };
+        let mut count = 0_usize;
         let mut scratch = Scratch::default();
         let mut offset = 0_usize;
         for pair in body.split('&') {
@@ -61,12 +65,18 @@ impl Fields {
             if pair.is_empty() {
                 continue;
             }
-            if fields.ends.len() >= FORM_FIELDS_MAX {
+            count = count.saturating_add(1);
+            if count > FORM_FIELDS_MAX {
                 return Err(fault(FormRule::FieldsTooMany, place));
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let malformed = |_| fault(FormRule::PercentEncoding, place);
-            fields.text.push_str(scratch.decode(name, Coding::FormPercent).map_err(malformed)?);
+            let name = scratch.decode(name, Coding::FormPercent).map_err(malformed)?;
+            if plan.claims(name) {
+                push_raw(&mut fields.styled, pair);
+                continue;
+            }
+            fields.text.push_str(name);
             let name_end = fields.text.len();
             fields.text.push_str(scratch.decode(value, Coding::FormPercent).map_err(malformed)?);
             fields.ends.push((name_end, fields.text.len()));
@@ -95,7 +105,7 @@ pub(super) fn decode(
     octets: &[u8],
     limits: &ContentLimits,
 ) -> Result<Instance, ContentError> {
-    let fields = Fields::parse(octets)?;
+    let fields = Fields::parse(octets, &plan.styled)?;
     let (names, values): (Vec<_>, Vec<_>) =
         fields.iter().enumerate().map(|(index, (name, value))| ((name, index), value)).unzip();
     let mut instance = Instance::new();
@@ -105,6 +115,7 @@ pub(super) fn decode(
         let name = names.get(field.index).map_or("", |(name, _)| name);
         write_value(instance, field, text, limits).map_err(|rule| ContentError::field(name, rule))
     })?;
+    plan.styled.write(&mut instance, &fields.styled)?;
     instance.close();
     Ok(instance)
 }

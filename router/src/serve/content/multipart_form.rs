@@ -11,6 +11,8 @@
 //! | a name that the schema does not declare | kept as a string or file; `additionalProperties` decides |
 //! | `contentType` declared | the part's own type must match one of the list (415); a part without a type is read as the first |
 //! | nothing declared | the type of the schema decides (ENC-005); the part's own type may say more precisely what it holds: JSON, text or a file |
+//! | explicit `style`, `explode` or `allowReserved` | in `multipart/form-data` the text of the parts is read as that style says, nothing percent-decoded (ENC-010); elsewhere ignored (ENC-009) |
+//! | declared headers of a part | decoded in style `simple`, for validation beside the object; a required one that is missing is refused |
 //! | a file name | what is text by schema and by its own type becomes a string, everything else stays a file |
 //! | `Content-Transfer-Encoding` | `7bit`, `8bit`, `binary` mean nothing; another one must be that of `contentEncoding` or be declared among the headers, and leaves the text as it is; a contradiction is refused |
 
@@ -22,8 +24,11 @@ use super::multipart::{Multipart, boundary_of};
 use super::part_head::{PartField, PartHead};
 use super::property::{FormPlan, Natural, Occurrence, PropertyPlan, write_members};
 use super::read::ContentLimits;
+use super::styled::push_verbatim;
 use crate::schema::SchemaSlot;
 use crate::schema::instance::{Instance, InstanceId};
+use crate::serve::FieldLine;
+use crate::serve::parameter::{ParameterInput, decode_unvalidated};
 
 /// The parts of one body.
 #[derive(Debug, Default)]
@@ -125,24 +130,60 @@ fn index(offset: u64) -> usize {
 /// Decodes the parts into one object.
 pub(super) fn decode(
     plan: &FormPlan,
-    list: Vec<PartRecord>,
-    raw: &[u8],
+    media_type: &MediaType<'_>,
+    (list, raw): (Vec<PartRecord>, &[u8]),
     limits: &ContentLimits,
 ) -> Result<(Instance, Parts), ContentError> {
+    let has_styles = media_type.is("multipart", "form-data");
     let mut instance = Instance::new();
     instance.open_object();
-    let parts = Parts { list, headers: Vec::new() };
-    let mut names = Vec::with_capacity(parts.list.len());
-    for (number, part) in parts.list.iter().enumerate() {
-        names.push((part.head.name().ok_or_else(|| ContentError::field("", FieldRule::Unnamed))?, number));
+    let mut styled = String::new();
+    let mut names = Vec::with_capacity(list.len());
+    for (number, part) in list.iter().enumerate() {
+        let name = part.head.name().ok_or_else(|| ContentError::field("", FieldRule::Unnamed))?;
+        if has_styles && plan.styled.claims(name) {
+            let text = std::str::from_utf8(part.view(raw).octets);
+            push_verbatim(&mut styled, name, text.map_err(|_| ContentError::field(name, FieldRule::Text))?);
+        } else {
+            names.push((name, number));
+        }
     }
     write_members(&mut instance, plan, &names, |instance, field| {
-        let Some(part) = parts.list.get(field.index) else { return Ok(()) };
+        let Some(part) = list.get(field.index) else { return Ok(()) };
         let outcome = write_part(instance, field, &part.view(raw), limits);
         outcome.map_err(|rule| ContentError::field(part.head.name().unwrap_or_default(), rule))
     })?;
+    plan.styled.write(&mut instance, &styled)?;
     instance.close();
-    Ok((instance, parts))
+    let headers = decode_headers(plan, &list, &mut instance)?;
+    Ok((instance, Parts { list, headers }))
+}
+
+/// The declared headers of all parts, each a root of its own behind the object (ENC-011).
+fn decode_headers(
+    plan: &FormPlan,
+    list: &[PartRecord],
+    instance: &mut Instance,
+) -> Result<Vec<DecodedHeader>, ContentError> {
+    let mut headers = Vec::new();
+    for (number, part) in (0_u32..).zip(list) {
+        let name = part.head.name().unwrap_or_default();
+        let plans = &plan.property(name).0.headers;
+        if plans.as_slice().is_empty() {
+            continue;
+        }
+        let lines: Vec<_> =
+            part.head.fields().iter().map(|field| FieldLine::new(&field.name, &field.value)).collect();
+        let input = ParameterInput { captures: &[("", ""); 0], query: None, fields: &lines };
+        let values =
+            decode_unvalidated(plans, &input).map_err(|_| ContentError::field(name, FieldRule::Header))?;
+        for (position, header) in plans.as_slice().iter().enumerate() {
+            let Some(value) = values.at(position) else { continue };
+            let value = instance.copy(value);
+            headers.push(DecodedHeader { part: number, name: header.name().into(), slot: None, value });
+        }
+    }
+    Ok(headers)
 }
 
 fn write_part(

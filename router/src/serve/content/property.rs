@@ -8,8 +8,9 @@
 use super::ContentError;
 use super::error::FieldRule;
 use super::media_type::MediaTypeKey;
+use super::styled::StyledPlan;
 use crate::schema::instance::{Instance, InstanceId, JsonLimits, parse_json};
-use crate::serve::parameter::ScalarTypes;
+use crate::serve::parameter::{ParameterPlans, ScalarTypes};
 
 /// How a value is read: what its schema allows.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +97,8 @@ pub(super) struct PropertyPlan {
     pub(super) content_types: Vec<MediaTypeKey>,
     /// Whether the Encoding Object declares the header `Content-Transfer-Encoding`.
     pub(super) transfer_encoding: bool,
+    /// The declared headers of its parts (ENC-011).
+    pub(super) headers: ParameterPlans,
 }
 
 /// How the fields of a form are read.
@@ -105,12 +108,15 @@ pub(super) struct FormPlan {
     pub(super) properties: Vec<PropertyPlan>,
     /// Every other name.
     pub(super) others: PropertyPlan,
+    /// The properties with explicit style fields (ENC-008); they are among `properties` too, for media types
+    /// that have no styles (ENC-009).
+    pub(super) styled: StyledPlan,
 }
 
 impl FormPlan {
-    pub(super) fn new(mut properties: Vec<PropertyPlan>, others: PropertyPlan) -> Self {
+    pub(super) fn new(mut properties: Vec<PropertyPlan>, others: PropertyPlan, styled: StyledPlan) -> Self {
         properties.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { properties, others }
+        Self { properties, others, styled }
     }
 
     /// The plan for fields called `name`, and whether the schema declares it.

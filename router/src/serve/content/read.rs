@@ -169,7 +169,8 @@ pub fn read(
         Reading::Multipart => {
             let parts = multipart_form::read_parts(&selected.media_type(), &mut source, limits)?;
             let raw = source.into_kept();
-            let (instance, parts) = multipart_form::decode(plan.form(), parts, &raw, limits)?;
+            let media_type = selected.media_type();
+            let (instance, parts) = multipart_form::decode(plan.form(), &media_type, (parts, &raw), limits)?;
             (instance, raw, parts)
         }
         Reading::Octets => return Ok(Content::Octets(source.read_all()?)),

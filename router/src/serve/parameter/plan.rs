@@ -4,7 +4,7 @@
 //! make [`ParameterPlans`], with every key of the query string and of cookies in one sorted table.
 //! Build phase; never panics.
 
-use super::keys::KeyTable;
+use super::keys::{Claim, KeyTable};
 use super::percent::Coding;
 use super::structure::Structure;
 use crate::limits;
@@ -191,6 +191,12 @@ impl ParameterPlans {
     /// [`UnknownKeys::Reject`] lets it pass.
     pub fn know_query_key(&mut self, name: &str) {
         self.query.know(name);
+    }
+
+    /// Whether a parameter takes the query key `name`, which is decoded.
+    #[must_use]
+    pub fn claims_query_key(&self, name: &str) -> bool {
+        matches!(self.query.claim(name), Claim::Plan(_))
     }
 
     /// The plans, in the order given.
