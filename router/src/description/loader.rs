@@ -277,6 +277,7 @@ impl<'l> Loading<'l> {
         }
         let settled = self.settle();
         self.check(&settled);
+        self.diagnostics.extend(super::object::check(&self.description));
         self.diagnostics.sort();
         if self.diagnostics.has_errors() {
             return Err(self.diagnostics);

@@ -1,6 +1,7 @@
 //! The integration tests of the crate, in one binary.
 
 mod corpora;
+mod documents;
 mod instance_json;
 mod json_schema;
 mod references;

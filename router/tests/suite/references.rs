@@ -81,10 +81,9 @@ fn schemas(schemas: Value) -> Value {
 #[test]
 fn references_inside_one_document() {
     let document = schemas(json!({
-        "a/b~c": {"type": "string"},
-        "Space and {é}": {"type": "string"},
-        "One": {"$ref": "#/components/schemas/a~1b~0c"},
-        "Two": {"$ref": "#/components/schemas/Space%20and%20%7B%C3%A9%7D"},
+        "Zero": {"$defs": {"a/b~c": {"type": "string"}, "Space and {é}": {"type": "string"}}},
+        "One": {"$ref": "#/components/schemas/Zero/$defs/a~1b~0c"},
+        "Two": {"$ref": "#/components/schemas/Zero/$defs/Space%20and%20%7B%C3%A9%7D"},
         "Three": {"prefixItems": [{"type": "null"}, {"$ref": "#/components/schemas/Three/prefixItems/0"}]},
         "Four": {"$anchor": "four", "$ref": "#four"},
         "Five": {"$dynamicAnchor": "five", "properties": {"a": {"$dynamicRef": "#five"}}},
@@ -96,8 +95,8 @@ fn references_inside_one_document() {
     document["components"]["schemas"]["Seven"] = json!({"$ref": "api.json#four"});
     let description = check(&[("api.json", document)], &[]).unwrap();
     for (from, to) in [
-        ("One/$ref", "a~1b~0c"),
-        ("Two/$ref", "Space and {é}"),
+        ("One/$ref", "Zero/$defs/a~1b~0c"),
+        ("Two/$ref", "Zero/$defs/Space and {é}"),
         ("Three/prefixItems/1/$ref", "Three/prefixItems/0"),
         ("Four/$ref", "Four"),
         ("Five/properties/a/$dynamicRef", "Five"),
@@ -211,7 +210,7 @@ fn content_retrieval_and_self_give_the_base() {
         openapi(
             "3.2.0",
             json!({"$self": own, "paths": {"/foo": {"get": {
-            "requestBody": {"$ref": "shared/foo#/components/requestBodies/Foo"}, "responses": {}}}}}),
+            "requestBody": {"$ref": "shared/foo#/components/requestBodies/Foo"}}}}}),
         )
     };
     let shared = |own: &str, foo: &str, bar: &str| {
@@ -277,10 +276,11 @@ fn a_document_with_self_is_named_by_it() {
     check(&documents, &["warning REF-008 api.json#/paths/~1a/$ref"]).unwrap();
     let broken = openapi("3.2.0", json!({"$self": "https://example.com/a#b"}));
     check(&[("api.json", broken)], &["error REF-007 api.json#/$self"]).unwrap_err();
-    // `$self` means nothing before 3.2.
+    // `$self` means nothing before 3.2, where it is an unknown field.
     let (entry, mut other) = (documents[0].1.clone(), documents[1].1.clone());
     other["openapi"] = json!("3.1.2");
-    check(&[("api.json", entry), ("other.json", other)], &[]).unwrap();
+    let refused = check(&[("api.json", entry), ("other.json", other)], &[]).unwrap_err();
+    assert!(refused.to_string().contains("DOC-015"), "{refused}");
 }
 
 #[test]

@@ -236,7 +236,10 @@ fn files_with_another_root() {
         &[
             ("openapi.json", entry),
             ("path.json", r#"{"get": {"responses": {"200": {"$ref": "bag.json#/ok"}}}}"#),
-            ("bag.json", r#"{"limit": {"schema": {"$anchor": "limit"}}, "ok": {"description": ""}}"#),
+            (
+                "bag.json",
+                r#"{"limit": {"name": "l", "in": "query", "schema": {"$anchor": "limit"}}, "ok": {"description": ""}}"#,
+            ),
         ],
     );
     let description = Description::from_path(directory.path("openapi.json")).unwrap();
