@@ -4,7 +4,9 @@
 //! itself with the source line. Never panics.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use crate::limits::text::{SNIPPET_CHARS_BEFORE, SNIPPET_CHARS_MAX};
@@ -129,18 +131,23 @@ fn write_place(f: &mut fmt::Formatter<'_>, arrow: &str, place: &Place) -> fmt::R
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// A hash of each, so that thousands of findings do not compare with one another.
+    seen: BTreeSet<u64>,
 }
 
 impl Diagnostics {
     /// None yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { list: Vec::new() }
+        Self { list: Vec::new(), seen: BTreeSet::new() }
     }
 
     /// Adds one, unless the same was already found at the same place.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.list.contains(&diagnostic) {
+        let mut hasher = DefaultHasher::new();
+        diagnostic.hash(&mut hasher);
+        let is_new = self.seen.insert(hasher.finish()) || !self.list.contains(&diagnostic);
+        if is_new {
             self.list.push(diagnostic);
         }
     }
@@ -200,3 +207,57 @@ impl fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(line: u32, column: u32, snippet: &str) -> Diagnostic {
+        Diagnostic {
+            code: Code::new("DOC-011"),
+            severity: Severity::Error,
+            what: "what".to_owned(),
+            why: "why".into(),
+            mend: "mend".into(),
+            place: Place {
+                document: "a.yaml".into(),
+                line,
+                column,
+                pointer: "/a".to_owned(),
+                snippet: snippet.to_owned(),
+            },
+            related: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_same_finding_is_listed_once() {
+        let mut diagnostics = Diagnostics::new();
+        for line in [2, 1, 2, 1, 3] {
+            diagnostics.push(finding(line, 1, ""));
+        }
+        let mut more = Diagnostics::new();
+        more.push(finding(3, 1, ""));
+        more.push(finding(3, 2, ""));
+        diagnostics.extend(more);
+        diagnostics.sort();
+        let places: Vec<_> = diagnostics.iter().map(|found| (found.place.line, found.place.column)).collect();
+        assert_eq!(places, [(1, 1), (2, 1), (3, 1), (3, 2)]);
+    }
+
+    #[test]
+    fn the_caret_stands_under_the_place() {
+        let mut cut = "…".to_owned();
+        cut.push_str(&"a".repeat(SNIPPET_CHARS_BEFORE));
+        cut.push_str("Xbc");
+        for (column, snippet, marked) in
+            [(1, "Xbc", 'X'), (3, "abXc", 'X'), (3, "äöX", 'X'), (500, &cut, 'X')]
+        {
+            let text = finding(7, column, snippet).to_string();
+            let lines: Vec<&str> = text.lines().collect();
+            let caret = lines[3].chars().position(|char| char == '^').expect("a caret");
+            assert_eq!(lines[2].chars().nth(caret), Some(marked), "{text}");
+            assert!(lines[1].ends_with(&format!("a.yaml:7:{column} (#/a)")), "{text}");
+        }
+    }
+}

@@ -409,3 +409,6 @@ impl<'t> NodeRef<'t> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,4 +10,5 @@ mod retrieval;
 mod schemas;
 mod text_bounds;
 mod text_json;
+mod text_properties;
 mod text_yaml;

@@ -114,6 +114,23 @@ fn yaml_test_suite() {
 }
 
 #[test]
+fn no_document_of_the_corpora_panics() {
+    let Some(folder) = corpus("") else { return };
+    let mut trees = 0;
+    for path in files(&folder, &["yaml", "yml", "json"]) {
+        let bytes = std::fs::read(&path).expect("a readable file");
+        for format in [Some(Format::Json), Some(Format::Yaml)] {
+            let options = TextOptions { format, ..TextOptions::default() };
+            let Ok(source) = Source::from_bytes("a", &bytes) else { continue };
+            let (tree, diagnostics) = parse(&source, &options);
+            assert!(tree.is_some() || diagnostics.has_errors(), "{}", path.display());
+            trees += usize::from(tree.is_some());
+        }
+    }
+    assert!(trees > 1000, "{trees} trees");
+}
+
+#[test]
 fn every_document_is_read() {
     let Some(folder) = corpus("real-world") else { return };
     for path in files(&folder, &["yaml", "json"]) {
@@ -122,4 +139,116 @@ fn every_document_is_read() {
         let (tree, _) = parse(&source, &TextOptions::default());
         assert!(tree.is_some_and(|tree| tree.len() > 10), "{}", path.display());
     }
+}
+
+#[test]
+fn scalars_keys_and_tags() {
+    for (text, expected) in [
+        (
+            "a: no\nb: on\nc: 1_000\nd: 12:30:45\ne: 2020-01-01",
+            r#"{"a":"no","b":"on","c":"1_000","d":"12:30:45","e":"2020-01-01"}"#,
+        ),
+        (
+            "200: a\nnull: b\ntrue: c\n1.0: d\n0x1F: e\n~: f\nno: g",
+            r#"{"200":"a","null":"b","true":"c","1.0":"d","0x1F":"e","~":"f","no":"g"}"#,
+        ),
+        ("- null\n- ~\n-\n- Null\n- 'null'", r#"[null,null,null,null,"null"]"#),
+        (
+            "- 0o14\n- 0x1F\n- +1\n- 007\n- 18446744073709551616\n- 1.\n- .5",
+            "[12,31,1,7,18446744073709551616,1.0,0.5]",
+        ),
+        (
+            "- !!str 12\n- !!int '12'\n- !!float 1\n- !!bool 'true'\n- !!null ''\n- ! 12",
+            r#"["12",12,1,true,null,"12"]"#,
+        ),
+        ("- !!seq [a]\n- !!map {a: b}\n- !<tag:yaml.org,2002:str> 1\n- !!str", r#"[["a"],{"a":"b"},"1",""]"#),
+        (
+            "a: &x {b: [1, {c: d}]}\ne: *x\nf: [*x, *x]",
+            r#"{"a":{"b":[1,{"c":"d"}]},"e":{"b":[1,{"c":"d"}]},"f":[{"b":[1,{"c":"d"}]},{"b":[1,{"c":"d"}]}]}"#,
+        ),
+        ("a: &x 1\n&y b: *x\n*y : *y", r#"{"a":1,"b":1}"#),
+        ("a: &x 1\nb: &x 2\nc: *x", r#"{"a":1,"b":2,"c":2}"#),
+        ("? a\n: 1\n? b", r#"{"a":1,"b":null}"#),
+        ("\"\": 1", r#"{"":1}"#),
+        ("--- a\n...\n", "\"a\""),
+        ("'<<': 1", r#"{"<<":1}"#),
+    ] {
+        let (tree, diagnostics) = read(text);
+        let tree = tree.unwrap_or_else(|| panic!("{text}: {diagnostics}"));
+        let duplicate = text.contains("*y : *y");
+        assert_eq!(diagnostics.has_errors(), duplicate, "{text}\n{diagnostics}");
+        let json = tree.root().to_json_text();
+        if !duplicate {
+            assert_eq!(json, expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_json_cannot_say_is_diagnosed() {
+    for (text, code, place, pointer, what) in [
+        ("a: !foo b", "DOC-012", (1, 4), "/a", "the tag \"!foo\""),
+        ("a: !!binary b", "DOC-012", (1, 4), "/a", "\"!!binary\""),
+        ("a: !!set {b}", "DOC-012", (1, 4), "/a", "\"!!set\""),
+        ("a: !!int b", "DOC-012", (1, 4), "/a", "\"b\" is not of the type"),
+        ("a: !!map [b]", "DOC-012", (1, 4), "/a", "\"a sequence\" is not of the type"),
+        ("!!int 1: a", "DOC-012", (1, 1), "", "the key carries the tag \"!!int\""),
+        ("? [a, b]\n: c", "DOC-012", (1, 3), "", "not a scalar"),
+        ("a: &x [b]\n*x : c", "DOC-012", (2, 1), "", "not a scalar"),
+        ("a:\n  : b", "DOC-012", (2, 3), "/a", "a key is missing"),
+        ("a: [.inf]", "DOC-011", (1, 5), "/a/0", "\".inf\" has no JSON form"),
+        ("a: -.INF", "DOC-011", (1, 4), "/a", "no JSON form"),
+        ("a: .nan", "DOC-011", (1, 4), "/a", "no JSON form"),
+        ("a: &x {b: 1}\nc:\n  <<: *x", "DOC-011", (3, 3), "/c", "merge key"),
+        ("--- a\n--- b", "DOC-012", (2, 1), "", "second YAML document"),
+        ("a: 1\nb: 2\na: 3", "DOC-010", (3, 1), "", "\"a\" occurs twice"),
+        ("{a: 1, \"a\": 3}", "DOC-010", (1, 8), "", "\"a\" occurs twice"),
+        ("a: *x", "DOC-011", (1, 4), "/a", "no anchor"),
+        ("a: &x [*x]", "DOC-012", (1, 8), "/a/0", "part of"),
+        ("a:\n\t- b", "DOC-011", (2, 2), "/a", "tab"),
+        ("a: b: c", "DOC-011", (1, 5), "", "colon"),
+        ("a: @b", "DOC-011", (1, 4), "/a", "cannot begin"),
+        ("a: 'b", "DOC-011", (1, 4), "/a", "not closed"),
+        ("a:\n  b: 1\n c: 2", "DOC-011", (3, 2), "", "mapping above"),
+        ("é: [ü\nö: 1", "DOC-011", (2, 2), "/é/0", "a colon stands on a later line"),
+        ("%YAML 1.1\n---\na: b", "DOC-011", (1, 1), "", "YAML 1.1"),
+    ] {
+        let (_, diagnostics) = read(text);
+        let found = diagnostics.iter().next().unwrap_or_else(|| panic!("{text}: nothing found"));
+        let there = (found.place.line, found.place.column);
+        assert_eq!(
+            (found.code.as_str(), there, &*found.place.pointer),
+            (code, place, pointer),
+            "{text}\n{diagnostics}"
+        );
+        assert!(found.what.contains(what) && !found.mend.is_empty(), "{text}\n{diagnostics}");
+    }
+}
+
+/// Places count bytes in the tree, also after characters of several bytes.
+#[test]
+fn spans_cover_what_is_written() {
+    let text =
+        "é: ü # ö\nlist:\n- 'a''b' # 'c'\n- \"d\\\"\" \n- {e : f, g: [h]} # i\nlast: |\n  ö\n\nempty:\n";
+    let (tree, diagnostics) = read(text);
+    assert!(diagnostics.is_empty(), "{diagnostics}");
+    let tree = tree.expect("a tree");
+    for (pointer, expected) in [
+        ("/é", "ü"),
+        ("/list", "- 'a''b' # 'c'\n- \"d\\\"\" \n- {e : f, g: [h]}"),
+        ("/list/0", "'a''b'"),
+        ("/list/1", "\"d\\\"\""),
+        ("/list/2", "{e : f, g: [h]}"),
+        ("/list/2/e", "f"),
+        ("/list/2/g", "[h]"),
+        ("/last", "ö\n\n"),
+        ("/empty", ""),
+    ] {
+        let span = tree.root().at_pointer(pointer).unwrap_or_else(|| panic!("{pointer}")).span();
+        assert_eq!(&text[span.start as usize..span.end as usize], expected, "{pointer}");
+    }
+    let name =
+        tree.root().get("list").and_then(|list| list.items().nth(2)).and_then(|item| item.name_span("g"));
+    let name = name.expect("a name");
+    assert_eq!(&text[name.start as usize..name.end as usize], "g");
 }

@@ -137,7 +137,10 @@ impl Reader<'_> {
                 self.scalar_event(&Scalar { text, style, tag, span }, anchor)
             }
             Event::Alias(anchor) => self.alias(anchor, span),
-            Event::SequenceStart(anchor, tag) => self.collection(false, anchor, tag.as_deref(), span),
+            Event::SequenceStart(anchor, tag) => {
+                let span = self.spans.sequence(span);
+                self.collection(false, anchor, tag.as_deref(), span)
+            }
             Event::MappingStart(anchor, tag) => self.collection(true, anchor, tag.as_deref(), span),
             Event::SequenceEnd => self.collection_end(b']', span),
             Event::MappingEnd => self.collection_end(b'}', span),

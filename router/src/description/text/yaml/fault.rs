@@ -69,6 +69,23 @@ const FAULTS: &[(&str, &str, &str)] = &[
         "a comma or `]` is missing before this",
         "add it; a value that contains `{`, `}`, `[`, `]` or `,` needs quotes",
     ),
+    (
+        "illegal placement of ':'",
+        "a colon stands on a later line of a list in brackets",
+        "close the `[` above with `]`, or keep key and colon on one line",
+    ),
+    (
+        "did not find expected node content",
+        "a value is missing before this",
+        "add it; a text that begins with this character needs quotes",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a list item begins where none can be",
+        "begin the list on a line of its own; a text that begins with `- ` needs quotes",
+    ),
+    ("only valid inside a block", "a list item stands inside brackets", "separate items by commas there"),
+    ("comments must be separated", "the comment follows at once", "put a space before the `#`"),
     ("misplaced bracket", "the bracket closes nothing", "remove it, or put quotes round the value"),
     ("byte order mark", "a byte order mark stands inside the document", "remove it"),
     (

@@ -62,6 +62,19 @@ impl<'s> Spans<'s> {
         }
     }
 
+    /// Where a sequence begins: for one that is not indented the scanner gives the place after `- `.
+    pub(super) fn sequence(&self, span: Span) -> Span {
+        if let Some(b'-' | b'[' | b'&' | b'!') = self.byte(span.start) {
+            return span;
+        }
+        let before = self.text.get(..position(span.start)).unwrap_or_default();
+        let line = memchr::memrchr2(b'\n', b'\r', before.as_bytes()).map_or(0, |end| end.saturating_add(1));
+        let blanks = before.bytes().skip(line).take_while(|byte| *byte == b' ').count();
+        let dash = line.saturating_add(blanks);
+        let start = if before.as_bytes().get(dash) == Some(&b'-') { offset(dash) } else { span.start };
+        Span { start, end: span.end }
+    }
+
     /// The first character of `span`.
     pub(super) fn first_char(&self, span: Span) -> Span {
         char_span(self.text, position(span.start))
