@@ -201,15 +201,9 @@ impl Loading<'_> {
             [only] => format!("did you mean `{only}`?").into(),
             several => format!("did you mean one of `{}`?", several.join("`, `")).into(),
         };
-        // An Object on a network that was not asked may exist all the same: the description can be read, though
-        // not compiled (`check_strictly`).
-        let elsewhere = network
-            && site.kind == SiteKind::Reference
-            && site.expected != Some(ObjectKind::Schema)
-            && failure == Some(&RetrieveError::NotOffered);
         Some(Finding {
             code: failure.map_or(error.code(), RetrieveError::code).as_str(),
-            severity: if elsewhere { Severity::Warning } else { severity_of(site.kind, failure)? },
+            severity: severity_of(site.kind, failure)?,
             what,
             why: "a reference names a value that exists in one of the documents",
             mend,
