@@ -195,7 +195,8 @@ fn run(arguments: &RunArguments) -> Result<u8, End> {
         documents: &documents,
     };
     let account = Account::make(evidence, whole);
-    let run = Run { catalogue, expectations, cases: corpus.cases, outcomes, documents, external, account };
+    let run =
+        Run { catalogue, expectations, cases: corpus.cases, outcomes, documents, external, account, whole };
     finish(arguments, &run)
 }
 

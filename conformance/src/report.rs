@@ -38,6 +38,8 @@ pub struct Run {
     pub external: External,
     /// The account of all rows.
     pub account: Account,
+    /// All cases of a corpus of cases ran, so that what is missing can be told.
+    pub whole: bool,
 }
 
 impl Run {

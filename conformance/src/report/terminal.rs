@@ -40,11 +40,11 @@ pub fn summary(run: &Run) -> String {
         documents(&mut out, run);
     }
     suites(&mut out, run);
-    if !run.cases.is_empty() {
+    if run.whole {
         accounting(&mut out, run);
     }
     let unaccounted: Vec<&str> = run.account.unaccounted().collect();
-    if !unaccounted.is_empty() && !run.cases.is_empty() {
+    if !unaccounted.is_empty() && run.whole {
         put(&mut out, format_args!("unaccounted rows: {}", unaccounted.join(" ")));
     }
     let regressions: Vec<_> = run
