@@ -7,6 +7,7 @@
 //! dialect (`closure`, `scope`, `lower`), which is compiled once. A slot is a member of a one-member object that is never
 //! built: the instance is judged in place (`view`). Numbers are judged by their digits (`exact`).
 
+mod access;
 mod check;
 mod closure;
 mod compiler;
@@ -15,6 +16,7 @@ mod dialect;
 mod exact;
 pub mod instance;
 mod keyword;
+mod lint;
 mod lower;
 mod options;
 mod pattern;
@@ -25,8 +27,10 @@ mod union;
 mod validator;
 mod view;
 
-pub use check::check_schema;
+pub use access::{Access, AccessPlan};
+pub use check::{check_schema, check_schemas};
 pub use compiler::{SchemaCompiler, SchemaSlot};
+pub use lint::{lint_examples, lint_schemas};
 pub use options::{AccessPolicy, FormatPolicy, SchemaOptions};
 pub use report::SchemaError;
 pub use shape::{Shape, TypeSet, shape, shape_within};

@@ -7,7 +7,9 @@ use super::dialect::{Dialect, Draft};
 use super::instance::Decimal;
 use super::keyword::{Form, rule};
 use super::pattern::PatternCheck;
-use crate::description::{Code, Description, Diagnostic, Diagnostics, Kind, Location, NodeRef, Severity};
+use crate::description::{
+    Code, Description, Diagnostic, Diagnostics, Kind, Location, NodeRef, ObjectKind, Severity,
+};
 use std::collections::HashSet;
 
 const TYPE_NAMES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
@@ -16,10 +18,40 @@ const TYPE_NAMES: [&str; 7] = ["array", "boolean", "integer", "null", "number", 
 ///
 /// Diagnostics: `SCH-002` no schema, `SCH-001` a keyword's value is not what its dialect asks for, `SCH-005` a dialect that is not
 /// supported, `SCH-022` a pattern that is no regular expression of ECMA-262, `SCH-023` a divisor that is too long.
+#[must_use]
 pub fn check_schema(description: &Description, at: Location) -> Diagnostics {
     let mut check = SchemaCheck::new(description);
     check.run(at);
     check.finish()
+}
+
+/// Checks every Schema Object of a description: [`check_schema`] for each, with each dialect and pattern said once.
+#[must_use]
+pub fn check_schemas(description: &Description) -> Diagnostics {
+    let mut check = SchemaCheck::new(description);
+    for at in outermost_schemas(description) {
+        check.run(at);
+    }
+    check.finish()
+}
+
+/// The Schema Objects that stand in no other.
+pub(super) fn outermost_schemas(description: &Description) -> Vec<Location> {
+    let mut found = Vec::new();
+    let documents: Vec<_> = description.documents().map(|(id, _)| id).collect();
+    for document in documents {
+        let mut stack = vec![description.at(description.root(document))];
+        while let Some(node) = stack.pop() {
+            let at = Location { document, node: node.id() };
+            if description.kind(at) == Some(ObjectKind::Schema) {
+                found.push(at);
+            } else {
+                stack.extend(node.members().map(|(_, value)| value).chain(node.items()));
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 /// Checks schemas, each place once.
@@ -250,6 +282,12 @@ struct Member<'d> {
 
 impl Member<'_> {
     fn wrong(&self, expected: &str) -> Fault {
+        let mend = if self.name.starts_with("exclusive") && self.value.kind() == Kind::Boolean {
+            // SCH-015: the form of 3.0.
+            "since 3.1 the bound itself is the value: write `exclusiveMinimum: 0`, not `minimum: 0` and `exclusiveMinimum: true`"
+        } else {
+            "give the keyword a value of that kind"
+        };
         let kind = self.value.kind();
         let found = match kind {
             Kind::Array | Kind::Object if self.value.is_empty() => format!("an empty {}", kind.name()),
@@ -262,7 +300,7 @@ impl Member<'_> {
         Fault::keyword(
             format!("`{}` must be {expected}, not {found}", self.name),
             "the schema's dialect asks for it",
-            "give the keyword a value of that kind",
+            mend,
         )
     }
 

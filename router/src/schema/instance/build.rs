@@ -4,7 +4,10 @@
 //! container is closed before its values are read. Never panics: a call out of order builds a
 //! value that nobody sees.
 
-use super::{INDEX_MEMBERS_MIN, Instance, InstanceId, InstanceKind, NO_INDEX, Slot, TextSpan, narrow, wide};
+use super::{
+    INDEX_MEMBERS_MIN, Instance, InstanceId, InstanceKind, InstanceNode, NO_INDEX, Slot, TextSpan, narrow,
+    wide,
+};
 use crate::description::{Kind, NodeRef};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -198,6 +201,61 @@ impl Instance {
                 work.push(Step::Close);
                 work.extend(value.members().rev().map(|(name, value)| Step::Member(name, value)));
             }
+        }
+    }
+
+    /// Adds a copy of another instance's value.
+    pub fn copy_node(&mut self, from: InstanceNode<'_>) -> InstanceId {
+        let root = InstanceId(narrow(self.slots.len()));
+        let mut work = vec![Step::Value(from)];
+        while let Some(step) = work.pop() {
+            match step {
+                Step::Close => {
+                    self.close();
+                }
+                Step::Member(name, value) => {
+                    self.member_name(name);
+                    work.push(Step::Value(value));
+                }
+                Step::Value(value) => self.copy_node_value(value, &mut work),
+            }
+        }
+        root
+    }
+
+    fn copy_node_value<'i>(&mut self, value: InstanceNode<'i>, work: &mut Vec<Step<'i, InstanceNode<'i>>>) {
+        let first = work.len();
+        match value.kind() {
+            InstanceKind::Null => {
+                self.null();
+            }
+            InstanceKind::Boolean => {
+                self.boolean(value.as_bool().unwrap_or_default());
+            }
+            InstanceKind::Number => {
+                self.number(value.number_text().unwrap_or("0"));
+            }
+            InstanceKind::String => {
+                self.string(value.as_str().unwrap_or_default());
+            }
+            InstanceKind::Binary => {
+                let (mark, octets) = value.as_binary().unwrap_or_default();
+                self.binary(mark, octets);
+            }
+            InstanceKind::Array => {
+                self.open_array();
+                work.extend(value.items().map(Step::Value));
+                work.push(Step::Close);
+            }
+            InstanceKind::Object => {
+                self.open_object();
+                work.extend(value.members().map(|(name, value)| Step::Member(name, value)));
+                work.push(Step::Close);
+            }
+        }
+        // The first child comes first off the list.
+        if let Some(added) = work.get_mut(first..) {
+            added.reverse();
         }
     }
 
