@@ -22,11 +22,7 @@
 //!
 //! Build-phase types allocate. Decoding primitive path, query and header parameters does not.
 
-#![cfg_attr(
-    not(test),
-    expect(dead_code, reason = "plans are compiled once the views of Parameter Objects exist")
-)]
-
+mod compile;
 mod content;
 mod convert;
 
@@ -45,12 +41,12 @@ mod style;
 mod tests;
 mod values;
 
+pub use crate::description::{ParameterLocation, Style};
 pub(crate) use convert::ScalarTypes;
-pub use decode::decode_unvalidated;
+pub use decode::{decode, decode_unvalidated};
 pub use encode::{EncodeError, encode};
 pub use error::{ParameterError, ParameterErrors, ParameterRule};
 pub use input::{Captures, ParameterInput};
 pub(crate) use percent::{Coding, Scratch};
-pub use plan::{ParameterLocation, Style};
 pub use plan::{ParameterOptions, ParameterPlan, ParameterPlans, RepeatedKeys, UnknownKeys};
 pub use values::ParameterValues;

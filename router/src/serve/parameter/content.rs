@@ -5,13 +5,15 @@
 //! is taken as it is (OAS Appendix D), except that JSON which starts with `%` is percent-decoded: no JSON
 //! text starts so. Never panics.
 
+use super::convert::ScalarTypes;
 use super::error::{Fault, ParameterRule};
 use super::pairs;
 use super::percent::Coding;
-use super::plan::{ContentKind, ParameterLocation, ParameterPlan};
+use super::plan::{ContentKind, ParameterPlan};
 use super::read::Reader;
 use super::structure::ObjectStructure;
-use crate::schema::instance::{Instance, InstanceId, InstanceKind, InstanceNode, JsonLimits, parse_json};
+use crate::description::ParameterLocation;
+use crate::schema::instance::{InstanceId, JsonLimits, parse_json};
 
 pub(super) fn decode(
     reader: &mut Reader<'_>,
@@ -23,6 +25,7 @@ pub(super) fn decode(
         ContentKind::Json => json(reader, raw),
         ContentKind::Form => form(reader, plan, raw),
         ContentKind::Text => reader.scalar(raw, plan.structure.scalar),
+        ContentKind::Opaque => reader.scalar(raw, ScalarTypes::STRING),
     }
 }
 
@@ -35,32 +38,7 @@ fn json(reader: &mut Reader<'_>, raw: &str) -> Result<InstanceId, Fault> {
     let text = reader.scratch.decode(raw, coding)?;
     let parsed = parse_json(text.as_bytes(), &JsonLimits::default())
         .map_err(|error| if error.rule.is_limit() { ParameterRule::Limit } else { ParameterRule::Content })?;
-    Ok(copy(parsed.root(), reader.instance))
-}
-
-/// Copies a value into the request's arena; recurses as deep as [`JsonLimits::nesting_max`] lets it.
-fn copy(from: InstanceNode<'_>, to: &mut Instance) -> InstanceId {
-    match from.kind() {
-        InstanceKind::Null | InstanceKind::Binary => to.null(),
-        InstanceKind::Boolean => to.boolean(from.as_bool().unwrap_or_default()),
-        InstanceKind::Number => to.number(from.number_text().unwrap_or("0")),
-        InstanceKind::String => to.string(from.as_str().unwrap_or_default()),
-        InstanceKind::Array => {
-            to.open_array();
-            for item in from.items() {
-                copy(item, to);
-            }
-            to.close()
-        }
-        InstanceKind::Object => {
-            to.open_object();
-            for (name, member) in from.members() {
-                to.member_name(name);
-                copy(member, to);
-            }
-            to.close()
-        }
-    }
+    Ok(reader.instance.copy(parsed.root()))
 }
 
 /// A form inside one parameter is itself encoded for the parameter's place; the query string as a whole

@@ -10,14 +10,14 @@ use super::input::ParameterInput;
 use super::keys::{Claim, KeyTable};
 use super::pairs;
 use super::percent::{Coding, Malformed, Scratch};
-use super::plan::{
-    ParameterLocation, ParameterPlan, ParameterPlans, RepeatedKeys, Source, Style, UnknownKeys,
-};
+use super::plan::{ParameterPlan, ParameterPlans, RepeatedKeys, Source, UnknownKeys};
 use super::read::{RawPair, Reader};
 use super::structure::{Form, ObjectStructure};
 use super::style::{Styled, deep_object, delimited, form, label, matrix, simple};
 use super::values::ParameterValues;
+use crate::description::{ParameterLocation, Style};
 use crate::limits;
+use crate::schema::Schemas;
 use crate::schema::instance::InstanceId;
 use crate::serve::head::FieldLine;
 use smallvec::SmallVec;
@@ -39,23 +39,36 @@ struct Claimed<'r> {
 
 type Claims<'r> = SmallVec<[Claimed<'r>; INLINE_CLAIMS]>;
 
-/// Decodes without judging against schemas: for tests, fuzzers and tools that have none.
+/// Decodes every parameter and judges it against its schema.
 ///
 /// # Errors
-/// Every rule that a parameter breaks, up to [`limits::parameter::ERRORS_MAX`].
+/// Every rule that a parameter breaks, up to [`limits::parameter::ERRORS_MAX`]. A parameter that could not be
+/// decoded is not judged.
+pub fn decode(
+    plans: &ParameterPlans,
+    input: &ParameterInput<'_>,
+    schemas: &Schemas,
+) -> Result<ParameterValues, ParameterErrors> {
+    let Decoding { values, mut errors, .. } = Decoding::run(plans, input);
+    for (position, plan) in plans.list.iter().enumerate() {
+        let (Some(slot), Some(value)) = (plan.slot, values.at(position)) else { continue };
+        if errors.room() > 0 && !schemas.is_valid(slot, value) {
+            errors.push_schema_errors(plan, schemas.errors(slot, value, errors.room()));
+        }
+    }
+    if errors.is_empty() { Ok(values) } else { Err(errors) }
+}
+
+/// Decodes without judging against schemas: for fuzzers and tools that have none.
+///
+/// # Errors
+/// As [`decode`], without [`ParameterRule::Schema`].
 pub fn decode_unvalidated(
     plans: &ParameterPlans,
     input: &ParameterInput<'_>,
 ) -> Result<ParameterValues, ParameterErrors> {
-    let mut decoding = Decoding {
-        plans,
-        input,
-        values: ParameterValues::default(),
-        scratch: Scratch::default(),
-        errors: ParameterErrors::default(),
-    };
-    decoding.run();
-    if decoding.errors.is_empty() { Ok(decoding.values) } else { Err(decoding.errors) }
+    let Decoding { values, errors, .. } = Decoding::run(plans, input);
+    if errors.is_empty() { Ok(values) } else { Err(errors) }
 }
 
 struct Decoding<'a, 'r> {
@@ -66,8 +79,20 @@ struct Decoding<'a, 'r> {
     errors: ParameterErrors,
 }
 
-impl<'r> Decoding<'_, 'r> {
-    fn run(&mut self) {
+impl<'a, 'r> Decoding<'a, 'r> {
+    fn run(plans: &'a ParameterPlans, input: &'a ParameterInput<'r>) -> Self {
+        let mut decoding = Self {
+            plans,
+            input,
+            values: ParameterValues::default(),
+            scratch: Scratch::default(),
+            errors: ParameterErrors::default(),
+        };
+        decoding.decode_all();
+        decoding
+    }
+
+    fn decode_all(&mut self) {
         let mut unknown = ParameterErrors::default();
         let query = self.claim_query(&mut unknown);
         let cookies = self.claim_cookies();

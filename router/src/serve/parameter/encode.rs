@@ -7,9 +7,10 @@
 //! back is refused, never changed. Never panics.
 
 use super::percent::{Coding, Safe, push_encoded};
-use super::plan::{ContentKind, ParameterLocation, ParameterPlan, Source, Style};
+use super::plan::{ContentKind, ParameterPlan, Source};
 use super::style::delimited::{self, Delimiter};
 use super::style::{cookie, deep_object, form, label, matrix, simple};
+use crate::description::{ParameterLocation, Style};
 use crate::schema::instance::{InstanceKind, InstanceNode};
 use std::fmt;
 
@@ -273,7 +274,7 @@ fn encode_content(
         to.name_is(&plan.name)?;
     }
     match kind {
-        ContentKind::Text => to.scalar(value, &[';']),
+        ContentKind::Text | ContentKind::Opaque => to.scalar(value, &[';']),
         ContentKind::Json => {
             let mut text = String::new();
             value.write_json(&mut text);

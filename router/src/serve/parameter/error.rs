@@ -3,8 +3,10 @@
 //! Takes: faults of the decoders. Gives: a list, cut at [`limits::parameter::ERRORS_MAX`], that names
 //! location, parameter, rule and the place within the value. Never panics.
 
-use super::plan::ParameterLocation;
+use super::plan::ParameterPlan;
+use crate::description::ParameterLocation;
 use crate::limits;
+use crate::schema::SchemaError;
 use crate::serve::problem::{Problem, ProblemError, ProblemKind};
 use std::borrow::Cow;
 use std::fmt;
@@ -98,6 +100,8 @@ pub struct ParameterError {
     pub rule: ParameterRule,
     /// The JSON Pointer (RFC 6901) of the offending value within the parameter; empty for the whole.
     pub pointer: String,
+    /// The schema keyword that refuses the value, such as `minimum`; `None` for every other rule.
+    pub keyword: Option<Cow<'static, str>>,
     /// What is wrong, in words; for [`ParameterRule::Schema`] the validator's own.
     pub detail: Cow<'static, str>,
 }
@@ -151,12 +155,26 @@ impl ParameterErrors {
         }
     }
 
+    pub(super) fn push_schema_errors(&mut self, plan: &ParameterPlan, errors: Vec<SchemaError>) {
+        for error in errors {
+            self.push(ParameterError {
+                location: plan.location,
+                name: plan.name.clone(),
+                rule: ParameterRule::Schema,
+                pointer: error.instance_pointer,
+                keyword: Some(error.keyword),
+                detail: Cow::Owned(error.message),
+            });
+        }
+    }
+
     pub(super) fn push_fault(&mut self, location: ParameterLocation, name: &str, fault: &Fault) {
         self.push(ParameterError {
             location,
             name: readable(name),
             rule: fault.rule,
             pointer: fault.step.pointer(),
+            keyword: None,
             detail: Cow::Borrowed(fault.rule.message()),
         });
     }
@@ -189,7 +207,8 @@ impl std::error::Error for ParameterErrors {}
 impl From<ParameterErrors> for Problem {
     fn from(errors: ParameterErrors) -> Self {
         let entry = |error: ParameterError| {
-            ProblemError::parameter(error.location.name(), error.name, error.rule.name(), error.detail)
+            let rule = error.keyword.unwrap_or(Cow::Borrowed(error.rule.name()));
+            ProblemError::parameter(error.location.name(), error.name, rule, error.detail)
                 .with_pointer(error.pointer)
         };
         Self::of(ProblemKind::InvalidParameters).with_errors(errors.list.into_iter().map(entry))

@@ -4,8 +4,9 @@
 //! the plan that claims the key, found in one sorted table whatever the number of parameters. The
 //! properties of an exploded object are keys themselves, its name is none (SER-024). Never panics.
 
-use super::plan::{ParameterLocation, ParameterPlan, Source, Style};
+use super::plan::{ParameterPlan, Source};
 use super::structure::ObjectStructure;
+use crate::description::{ParameterLocation, Style};
 
 /// What a key is to the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,57 +7,9 @@
 use super::keys::{Claim, KeyTable};
 use super::percent::Coding;
 use super::structure::Structure;
+use crate::description::{ParameterLocation, Style};
 use crate::limits;
-
-/// Where a parameter is (OAS Parameter Locations).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ParameterLocation {
-    /// In the path.
-    Path,
-    /// In the query string, by name.
-    Query,
-    /// The query string as a whole (OAS 3.2).
-    QueryString,
-    /// In a header field.
-    Header,
-    /// In a cookie.
-    Cookie,
-}
-
-impl ParameterLocation {
-    /// The value of `in`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Path => "path",
-            Self::Query => "query",
-            Self::QueryString => "querystring",
-            Self::Header => "header",
-            Self::Cookie => "cookie",
-        }
-    }
-}
-
-/// How a parameter is serialized (OAS Style Values).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Style {
-    /// `;color=blue`
-    Matrix,
-    /// `.blue`
-    Label,
-    /// `blue`
-    Simple,
-    /// `color=blue`
-    Form,
-    /// `color=blue%20black`
-    SpaceDelimited,
-    /// `color=blue%7Cblack`
-    PipeDelimited,
-    /// `color%5BR%5D=100`
-    DeepObject,
-    /// `color=blue`, verbatim (OAS 3.2).
-    Cookie,
-}
+use crate::schema::SchemaSlot;
 
 /// What happens with query keys that no parameter declares (PAR-022).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,12 +61,14 @@ pub(super) enum Source {
     Content(ContentKind),
 }
 
-/// The media types that a parameter's text is parsed as; any other text stays a string.
+/// The media types that a parameter's text is parsed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ContentKind {
     Json,
     Form,
     Text,
+    /// Any other: the text stays a string, and no schema judges it.
+    Opaque,
 }
 
 /// One parameter, compiled.
@@ -127,6 +81,7 @@ pub struct ParameterPlan {
     pub(super) allow_reserved: bool,
     pub(super) source: Source,
     pub(super) structure: Structure,
+    pub(super) slot: Option<SchemaSlot>,
     pub(super) default: Option<serde_json::Value>,
 }
 

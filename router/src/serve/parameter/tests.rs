@@ -4,6 +4,7 @@ use super::convert::ScalarTypes;
 use super::plan::{ContentKind, Source};
 use super::structure::{ObjectStructure, Structure};
 use super::*;
+use crate::description::{ParameterLocation, Style};
 use crate::schema::instance::Instance;
 use crate::serve::head::FieldLine;
 use ParameterLocation::{Cookie, Header, Path, Query, QueryString};
@@ -11,6 +12,7 @@ use ParameterRule::{Encoding, Nested, Repeated, Style as NotTheStyle, Type};
 use Style::{DeepObject, Form, Label, Matrix, PipeDelimited, Simple, SpaceDelimited};
 use serde_json::{Value, json};
 
+mod allocation;
 mod round_trip;
 
 const NONE: ScalarTypes =
@@ -52,6 +54,7 @@ fn plan(location: ParameterLocation, style: Style, explode: bool, structure: Str
         allow_reserved: false,
         source: Source::Styled { style, explode },
         structure,
+        slot: None,
         default: None,
     }
 }

@@ -1,6 +1,7 @@
 //! The decoded parameters of one request.
 
-use super::plan::{ParameterLocation, ParameterPlans};
+use super::plan::ParameterPlans;
+use crate::description::ParameterLocation;
 use crate::schema::instance::{Instance, InstanceId, InstanceNode};
 use smallvec::SmallVec;
 
