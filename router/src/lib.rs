@@ -1,4 +1,17 @@
 //! An OpenAPI-first request router: the description is the single source of truth.
+//!
+//! A [`Description`] is loaded and checked, compiled with [`Handlers`] into an [`Api`], and the `Api` serves: without a
+//! socket, in two steps, [`Api::admit`] on the head of a request and [`Admitted::run`] on its body.
+//!
+//! | Stage | Takes | Gives |
+//! |---|---|---|
+//! | head | method, target, field lines | [`RequestHead`] |
+//! | route | path and method | the [`Operation`] and its captures |
+//! | security | the head alone | [`SecurityContext`] |
+//! | parameter | captures, query, fields | decoded, validated values |
+//! | content | media type and a [`BodySource`] | decoded, validated [`content::Content`] |
+//! | handler | a [`Context`] | a [`Response`] or a [`Problem`] |
+//! | response | the handler's response | a response that keeps to the description |
 #![cfg_attr(
     not(test),
     deny(
@@ -16,11 +29,14 @@
 )]
 #![deny(missing_docs)]
 
+mod compile;
 pub mod description;
 pub mod limits;
 pub mod schema;
 mod serve;
 
+pub use compile::{ApiBuilder, ApiOptions};
+pub use description::{Description, Diagnostics};
 pub use serve::content;
 pub use serve::parameter;
 pub use serve::security;
@@ -29,8 +45,17 @@ pub use serve::security::{
     SecurityProvider, SecurityProviders, SecurityRequest, Verdict, secrets_are_equal,
 };
 pub use serve::{
+    Admitted, Api, Context, HandlerFn, Handlers, Operation, Otherwise, TestClient, TestRequest, TestResponse,
+    echo,
+};
+pub use serve::{
     Body, BodyStream, Cookie, CookieError, FieldError, FieldText, Problem, ProblemContent, ProblemContext,
     ProblemError, ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault, ResponseField, SameSite,
     ValidationStatus,
 };
 pub use serve::{BodyError, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, RequestHead};
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -18,6 +18,16 @@ pub const COOKIE_BYTES_MAX: usize = 4096;
 /// The most bytes of a cookie's attribute that browsers read (RFC 6265bis §5.6).
 pub const COOKIE_ATTRIBUTE_BYTES_MAX: usize = 1024;
 
+/// The most tree nodes that matching one path may visit; overlapping templates above it are refused when
+/// the routes are built.
+pub const MATCH_VISITS_MAX: u64 = 4096;
+
+/// The most URLs that one server's variables may combine to; each is a base path to match.
+pub const SERVER_URLS_MAX: usize = 256;
+
+/// The most errors that a report about one instance lists.
+pub const SCHEMA_ERRORS_MAX: usize = 32;
+
 const _: () = assert!(TARGET_BYTES_MAX >= 8000, "RFC 9110 §4.1 recommends at least 8000 bytes");
 const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans of the path");
 

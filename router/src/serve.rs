@@ -2,18 +2,32 @@
 //!
 //! Every stage takes what only the stage before it can give. Nothing here opens a socket.
 
+mod api;
 mod body;
 mod connection;
 pub mod content;
+mod context;
+mod echo;
+pub(crate) mod handler;
 mod head;
+pub(crate) mod journey;
+mod operation;
 pub mod parameter;
 mod problem;
-mod response;
+pub(crate) mod response;
+pub(crate) mod route;
 pub mod security;
+mod test_client;
 
+pub use api::Api;
 pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
 pub use connection::Connection;
+pub use context::Context;
+pub use echo::echo;
+pub use handler::{HandlerFn, Handlers, Otherwise};
 pub use head::{FieldLine, HeadError, RequestHead};
+pub use journey::Admitted;
+pub use operation::Operation;
 pub use problem::{
     Problem, ProblemContent, ProblemError, ProblemFormat, ProblemKind, ProblemPlace, ValidationStatus,
 };
@@ -21,3 +35,4 @@ pub use response::{
     Body, BodyStream, Cookie, CookieError, FieldError, FieldText, ProblemContext, Response, ResponseFault,
     ResponseField, SameSite,
 };
+pub use test_client::{TestClient, TestRequest, TestResponse};

@@ -1,0 +1,28 @@
+# The usual verbs; `just` lists them.
+default:
+    @just --list
+
+# Build everything that the two commands of the README need.
+build:
+    cargo build
+
+# The tests.
+test:
+    cargo test
+
+# The main job: the corpus against the library, with its gap analysis.
+conformance *ARGS:
+    cargo run -p conformance -- specs-corpus/ {{ARGS}}
+
+# Format and lint as CI does.
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# The documentation of the library.
+doc:
+    cargo doc --no-deps -p brrtrouter --open
+
+# Everything that CI runs.
+ci:
+    .ci/run

@@ -1,0 +1,128 @@
+//! Description + handlers -> [`Api`]: everything that can be known before the first request is
+//! computed here, and every fault of description and registry is collected, not only the first.
+//!
+//! Takes: a loaded [`Description`], [`Handlers`], providers, options. Gives: an immutable [`Api`], or all
+//! that stands against it. What could not be served as the description says is refused. Never panics.
+
+mod base_path;
+mod diagnose;
+mod handlers;
+mod naming;
+mod operation;
+mod routes;
+mod security;
+
+use crate::description::{Description, Diagnostics, OpenApi};
+use crate::schema::{SchemaCompiler, SchemaOptions};
+use crate::serve::content::ContentLimits;
+use crate::serve::parameter::ParameterOptions;
+use crate::serve::security::SecurityProviders;
+use crate::serve::{Api, Handlers, ValidationStatus};
+
+/// How an API is served; what the description leaves open.
+///
+/// ```
+/// use brrtrouter::{ApiOptions, ValidationStatus};
+///
+/// let options = ApiOptions { validation_status: ValidationStatus::UnprocessableContent, ..ApiOptions::default() };
+/// assert_eq!(options.content.bytes_max, 1024 * 1024);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ApiOptions {
+    /// Which formats are asserted, and the policies for `readOnly`, `writeOnly` and `default`.
+    pub schema: SchemaOptions,
+    /// Unknown query keys, repeated keys, defaults.
+    pub parameter: ParameterOptions,
+    /// 400 or 422 for parameters and content that break the description.
+    pub validation_status: ValidationStatus,
+    /// The bounds of request content.
+    pub content: ContentLimits,
+    /// The path under which the description is served: relative server URLs resolve against it (SRV-005).
+    pub served_from: String,
+}
+
+impl Default for ApiOptions {
+    fn default() -> Self {
+        Self {
+            schema: SchemaOptions::default(),
+            parameter: ParameterOptions::default(),
+            validation_status: ValidationStatus::default(),
+            content: ContentLimits::default(),
+            served_from: "/openapi.json".to_owned(),
+        }
+    }
+}
+
+/// Collects what an [`Api`] is made of; see [`Api::builder`].
+#[derive(Debug)]
+#[must_use = "nothing is compiled before `build`"]
+pub struct ApiBuilder<'d> {
+    description: &'d Description,
+    handlers: Handlers,
+    providers: SecurityProviders,
+    options: ApiOptions,
+}
+
+impl<'d> ApiBuilder<'d> {
+    pub(crate) fn new(description: &'d Description) -> Self {
+        Self {
+            description,
+            handlers: Handlers::new(),
+            providers: SecurityProviders::new(),
+            options: ApiOptions::default(),
+        }
+    }
+
+    /// The handlers of the operations.
+    pub fn handlers(mut self, handlers: Handlers) -> Self {
+        self.handlers = handlers;
+        self
+    }
+
+    /// The providers that verify credentials, by the component name of their security scheme.
+    pub fn security(mut self, providers: SecurityProviders) -> Self {
+        self.providers = providers;
+        self
+    }
+
+    /// What the description leaves open.
+    pub fn options(mut self, options: ApiOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Compiles. This may take a while and needs more stack than a coroutine has: build on an OS thread.
+    ///
+    /// # Errors
+    /// Every error of the description, of the registry of handlers and of the providers, with its place.
+    pub fn build(self) -> Result<Api, Diagnostics> {
+        let mut diagnostics = self.description.diagnostics().clone();
+        let openapi = OpenApi::new(self.description);
+        let declared = operation::declared(&openapi);
+        let registry = handlers::assign(&declared, &self.handlers, self.description, &mut diagnostics);
+        let mut schemas = SchemaCompiler::new(self.description, &self.options.schema);
+        let security = security::Security::new(self.description, openapi, &self.providers);
+        let mut compiler = operation::Compiler {
+            description: self.description,
+            options: &self.options,
+            security,
+            schemas: &mut schemas,
+            diagnostics: &mut diagnostics,
+        };
+        let operations: Vec<_> = declared
+            .iter()
+            .zip(registry)
+            .filter_map(|(declared, handler)| compiler.compile(declared, handler))
+            .collect();
+        compiler.security.finish(compiler.diagnostics);
+        let routes = routes::build(&declared, &operations, self.description, &mut diagnostics);
+        let schemas = schemas.compile().map_err(|faults| diagnostics.extend(faults)).ok();
+        diagnostics.sort();
+        match (routes, schemas) {
+            (Some(routes), Some(schemas)) if !diagnostics.has_errors() => {
+                Ok(Api::new(operations, routes, schemas, self.options, diagnostics))
+            }
+            _ => Err(diagnostics),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The compiled API: immutable, shared by every connection.
+
+use http::Method;
+
+use crate::compile::{ApiBuilder, ApiOptions};
+use crate::description::{Description, Diagnostics};
+use crate::schema::Schemas;
+use crate::serve::route::RouteTable;
+use crate::serve::{Operation, TestClient};
+
+/// A description, compiled together with its handlers.
+///
+/// It never changes once built, so that any number of connections can share it. A request is served in two
+/// steps, [`admit`](Self::admit) on its head and [`Admitted::run`](crate::Admitted::run) on its body.
+pub struct Api {
+    pub(crate) operations: Box<[Operation]>,
+    pub(crate) routes: RouteTable,
+    pub(crate) schemas: Schemas,
+    pub(crate) options: ApiOptions,
+    pub(crate) additional_methods: Box<[Method]>,
+    diagnostics: Diagnostics,
+}
+
+impl Api {
+    /// Starts compiling a description.
+    ///
+    /// ```
+    /// use brrtrouter::{Api, Description, Handlers, Response};
+    ///
+    /// let description = Description::from_text("up.json", r#"{ "openapi": "3.1.2",
+    ///     "info": { "title": "Up", "version": "1" },
+    ///     "paths": { "/up": { "get": { "responses": { "204": { "description": "up" } } } } } }"#)?;
+    /// let handlers = Handlers::new().on("get_up", |_| Ok(Response::no_content()));
+    /// let api = Api::builder(&description).handlers(handlers).build()?;
+    /// assert_eq!(api.test().get("/up").send().status(), 204);
+    /// # Ok::<(), brrtrouter::Diagnostics>(())
+    /// ```
+    pub fn builder(description: &Description) -> ApiBuilder<'_> {
+        ApiBuilder::new(description)
+    }
+
+    pub(crate) fn new(
+        operations: Vec<Operation>,
+        routes: RouteTable,
+        schemas: Schemas,
+        options: ApiOptions,
+        diagnostics: Diagnostics,
+    ) -> Self {
+        let additional_methods = operations
+            .iter()
+            .map(|operation| operation.method())
+            .filter(|method| !crate::serve::journey::KNOWN_METHODS.contains(&method.as_str()))
+            .cloned()
+            .collect();
+        Self { operations: operations.into(), routes, schemas, options, additional_methods, diagnostics }
+    }
+
+    /// The operations, in document order.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The operation of this name.
+    #[must_use]
+    pub fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.name() == name)
+    }
+
+    /// Warnings and lints of description and build.
+    #[must_use]
+    pub const fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
+    }
+
+    /// A client that makes requests without a socket.
+    #[must_use]
+    pub fn test(&self) -> TestClient<'_> {
+        TestClient::new(self)
+    }
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Api").field("operations", &self.operations).finish_non_exhaustive()
+    }
+}
+
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Api>();
+};

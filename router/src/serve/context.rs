@@ -1,0 +1,189 @@
+//! What a handler sees: the operation, the decoded and validated request, and who sent it.
+
+use std::cell::Cell;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor, value::Error as Absence};
+
+use crate::schema::instance::InstanceNode;
+use crate::serve::content::Content;
+use crate::serve::parameter::{ParameterLocation, ParameterValues};
+use crate::serve::security::SecurityContext;
+use crate::serve::{BodySource, Connection, Operation, Problem, ProblemError, ProblemKind, RequestHead};
+
+/// The request as its operation declares it, ready to be used.
+///
+/// Values are read with [`path`](Self::path), [`query`](Self::query), [`header`](Self::header), [`cookie`](Self::cookie) and
+/// [`body`](Self::body) into any type that implements [`Deserialize`]; `Option` stands for what may be absent. They were
+/// validated before, so that an error here means that the description allows more than the handler's
+/// type does; it is answered with 400 and names the place.
+pub struct Context<'r> {
+    pub(crate) operation: &'r Operation,
+    pub(crate) head: &'r RequestHead<'r>,
+    pub(crate) connection: &'r Connection,
+    pub(crate) security: &'r SecurityContext,
+    pub(crate) parameters: &'r ParameterValues,
+    pub(crate) content: &'r Content,
+    pub(crate) stream: Cell<Option<&'r mut dyn BodySource>>,
+}
+
+impl<'r> Context<'r> {
+    /// The operation that runs.
+    #[must_use]
+    pub const fn operation(&self) -> &'r Operation {
+        self.operation
+    }
+
+    /// The head as it came.
+    #[must_use]
+    pub const fn head(&self) -> &'r RequestHead<'r> {
+        self.head
+    }
+
+    /// The connection that the request came over.
+    #[must_use]
+    pub const fn connection(&self) -> &'r Connection {
+        self.connection
+    }
+
+    /// Which credentials let the request in, and whose they are.
+    #[must_use]
+    pub const fn security(&self) -> &'r SecurityContext {
+        self.security
+    }
+
+    /// The parameters of one location that came with the request, by name, in the order declared.
+    pub fn parameters(
+        &self,
+        location: ParameterLocation,
+    ) -> impl Iterator<Item = (&'r str, InstanceNode<'r>)> {
+        let (plans, values) = (self.operation.parameters.as_slice(), self.parameters);
+        plans
+            .iter()
+            .enumerate()
+            .filter(move |(_, plan)| plan.location() == location)
+            .filter_map(move |(position, plan)| values.at(position).map(|node| (plan.name(), node)))
+    }
+
+    /// The decoded content.
+    #[must_use]
+    pub const fn content(&self) -> &'r Content {
+        self.content
+    }
+
+    /// The octets of the content as they came, for signatures over them; empty where the content is a
+    /// stream or there is none.
+    #[must_use]
+    pub fn raw(&self) -> &'r [u8] {
+        self.content.raw().unwrap_or_default()
+    }
+
+    /// Takes the content that the operation reads as a stream; once, and only where the media type has no
+    /// schema and is neither JSON, form nor text (BOD-008).
+    #[must_use]
+    pub fn take_stream(&self) -> Option<&'r mut dyn BodySource> {
+        self.stream.take()
+    }
+
+    /// Reads a path parameter.
+    ///
+    /// # Errors
+    /// A 400 when the value does not fit the type, a 500 when the operation has no such parameter.
+    pub fn path<T: Deserialize<'r>>(&self, name: &str) -> Result<T, Problem> {
+        self.parameter(ParameterLocation::Path, name)
+    }
+
+    /// Reads a query parameter; `Option` for one that is not required.
+    ///
+    /// # Errors
+    /// As for [`path`](Self::path).
+    pub fn query<T: Deserialize<'r>>(&self, name: &str) -> Result<T, Problem> {
+        self.parameter(ParameterLocation::Query, name)
+    }
+
+    /// Reads a header parameter, whose name compares without case.
+    ///
+    /// # Errors
+    /// As for [`path`](Self::path).
+    pub fn header<T: Deserialize<'r>>(&self, name: &str) -> Result<T, Problem> {
+        self.parameter(ParameterLocation::Header, name)
+    }
+
+    /// Reads a cookie parameter.
+    ///
+    /// # Errors
+    /// As for [`path`](Self::path).
+    pub fn cookie<T: Deserialize<'r>>(&self, name: &str) -> Result<T, Problem> {
+        self.parameter(ParameterLocation::Cookie, name)
+    }
+
+    fn parameter<T: Deserialize<'r>>(&self, location: ParameterLocation, name: &str) -> Result<T, Problem> {
+        let Some(position) = self.operation.parameters.position(location, name) else {
+            tracing::error!(
+                operation = self.operation.name(),
+                name,
+                "the handler reads an undeclared parameter"
+            );
+            return Err(Problem::of(ProblemKind::Internal));
+        };
+        read(self.parameters.at(position)).map_err(|fault| {
+            let error = ProblemError::parameter(location.name(), name, "type", fault);
+            Problem::of(ProblemKind::InvalidParameters).with_error(error)
+        })
+    }
+
+    /// Reads the decoded content.
+    ///
+    /// # Errors
+    /// A 400 when the value does not fit the type.
+    pub fn body<T: Deserialize<'r>>(&self) -> Result<T, Problem> {
+        read(self.content.value()).map_err(|fault| {
+            Problem::of(ProblemKind::ContentInvalid).with_error(ProblemError::content("", "type", fault))
+        })
+    }
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context").field("operation", &self.operation.name()).finish_non_exhaustive()
+    }
+}
+
+fn read<'i, T: Deserialize<'i>>(node: Option<InstanceNode<'i>>) -> Result<T, String> {
+    match node {
+        Some(node) => T::deserialize(node).map_err(|fault| fault.to_string()),
+        None => T::deserialize(Absent).map_err(|fault| fault.to_string()),
+    }
+}
+
+/// What is not there: `None` to an `Option`, an error to anything else.
+struct Absent;
+
+impl<'de> Deserializer<'de> for Absent {
+    type Error = Absence;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Absence> {
+        Err(Absence::custom("the value is absent"))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Absence> {
+        visitor.visit_none()
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Absence> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier
+    }
+}
+
+impl IntoDeserializer<'_, Absence> for Absent {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}

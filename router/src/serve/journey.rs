@@ -1,0 +1,239 @@
+//! The journey of one request through the stages, in the two steps of the design.
+//!
+//! [`Api::admit`] decides on the head alone: route, security, parameters, media type. [`Admitted::run`] reads the
+//! content, runs the handler and checks its response. Nothing about parameters or content is disclosed
+//! before security has let the request in (SEC-020). Never panics; a handler's panic becomes a 500.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+
+use crate::limits;
+use crate::serve::content::{self, Content, Selected};
+use crate::serve::parameter::{self, ParameterInput, ParameterValues};
+use crate::serve::problem::ProblemFormat;
+use crate::serve::route::{Captures, MethodMatch, PathError, normalize_path, raw_spans};
+use crate::serve::security::SecurityContext;
+use crate::serve::{
+    Api, BodySource, Connection, Context, Operation, Problem, ProblemContext, ProblemError, ProblemKind,
+    RequestHead, Response,
+};
+
+/// The methods that every server knows: those of RFC 9110 §9, PATCH (RFC 5789) and QUERY. Any other is
+/// unknown unless an operation declares it (HTTP-004).
+pub(crate) const KNOWN_METHODS: [&str; 10] =
+    ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"];
+
+/// What routing found: the operation, and where the template's expressions stand in the path as sent.
+struct RouteMatch<'r> {
+    operation: &'r Operation,
+    path: &'r str,
+    spans: Captures,
+}
+
+impl parameter::Captures for RouteMatch<'_> {
+    fn capture(&self, name: &str) -> Option<&str> {
+        let at = self.operation.expressions.iter().position(|expression| &**expression == name)?;
+        let (from, to) = *self.spans.get(at)?;
+        self.path.get(usize::from(from)..usize::from(to))
+    }
+}
+
+/// Why a request ends before its operation.
+enum Early {
+    /// It is refused.
+    Problem(Problem),
+    /// Automatic OPTIONS: the methods that are allowed.
+    Options(Arc<str>),
+}
+
+impl From<Problem> for Early {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// A request that was let in on its head; its body is still to be read.
+#[must_use = "an admitted request has still to run"]
+pub struct Admitted<'r> {
+    api: &'r Api,
+    head: &'r RequestHead<'r>,
+    connection: &'r Connection,
+    operation: &'r Operation,
+    security: SecurityContext,
+    parameters: ParameterValues,
+    selected: Option<Selected<'r, 'r>>,
+}
+
+impl Api {
+    /// Lets a request in on its head: routes it, checks its credentials, decodes its parameters and chooses
+    /// how its content will be read.
+    ///
+    /// # Errors
+    /// The response to send instead; the body then stays unread.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the error is the answer; boxing it would allocate on every 404"
+    )]
+    pub fn admit<'r>(
+        &'r self,
+        head: &'r RequestHead<'r>,
+        connection: &'r Connection,
+    ) -> Result<Admitted<'r>, Response> {
+        self.try_admit(head, connection).map_err(|early| match early {
+            Early::Problem(problem) => self.finish(head, Response::from(problem)),
+            Early::Options(allow) => self.finish(head, allowed(allow)),
+        })
+    }
+
+    /// Serves a whole request: both steps at once.
+    pub fn answer(
+        &self,
+        head: &RequestHead<'_>,
+        connection: &Connection,
+        body: &mut dyn BodySource,
+    ) -> Response {
+        match self.admit(head, connection) {
+            Ok(admitted) => admitted.run(body),
+            Err(response) => response,
+        }
+    }
+
+    fn try_admit<'r>(
+        &'r self,
+        head: &'r RequestHead<'r>,
+        connection: &'r Connection,
+    ) -> Result<Admitted<'r>, Early> {
+        let matched = self.route(head)?;
+        let operation = matched.operation;
+        let security = operation.security.authorise(head, connection)?;
+        let input = ParameterInput { captures: &matched, query: head.query(), fields: head.fields() };
+        let parameters =
+            parameter::decode(&operation.parameters, &input, &self.schemas).map_err(Problem::from)?;
+        let selected =
+            content::select(&operation.content, head, &self.options.content).map_err(Problem::from)?;
+        Ok(Admitted { api: self, head, connection, operation, security, parameters, selected })
+    }
+
+    fn route<'r>(&'r self, head: &'r RequestHead<'r>) -> Result<RouteMatch<'r>, Early> {
+        let method = head.method();
+        if !self.knows(method) {
+            return Err(Problem::of(ProblemKind::UnknownMethod).into());
+        }
+        if head.path() == "*" {
+            return Err(Early::Options(self.routes.allow_all.clone()));
+        }
+        let path = normalize_path(head.path()).map_err(|fault| {
+            Problem::of(ProblemKind::InvalidTarget).with_detail(match fault {
+                PathError::MalformedTriplet => "a `%` in the path is not followed by two hexadecimal digits",
+                PathError::DotSegment => "the path holds a dot segment",
+            })
+        })?;
+        let mut spans = Captures::new();
+        let leaf = self.routes.find(&path, &mut spans).ok_or_else(|| Problem::of(ProblemKind::NotFound))?;
+        let index = match leaf.find(method) {
+            MethodMatch::Declared(index) | MethodMatch::AutomaticHead(index) => index,
+            MethodMatch::AutomaticOptions => return Err(Early::Options(leaf.allow().clone())),
+            MethodMatch::NotAllowed => return Err(Problem::method_not_allowed(leaf.allow().clone()).into()),
+        };
+        let operation = usize::try_from(index).ok().and_then(|index| self.operations.get(index));
+        let operation = operation.ok_or_else(|| Problem::of(ProblemKind::NotFound))?;
+        if let Cow::Owned(normal) = &path {
+            raw_spans(head.path(), normal.len(), &mut spans);
+        }
+        Ok(RouteMatch { operation, path: head.path(), spans })
+    }
+
+    fn knows(&self, method: &Method) -> bool {
+        KNOWN_METHODS.contains(&method.as_str()) || self.additional_methods.contains(method)
+    }
+
+    /// Settles what depends on the request: the problem's instance, format and status, and whether content is
+    /// sent at all (HTTP-005, HTTP-018).
+    fn finish(&self, head: &RequestHead<'_>, response: Response) -> Response {
+        let context = ProblemContext {
+            path: head.path(),
+            format: ProblemFormat::preferred(head),
+            validation_status: self.options.validation_status,
+        };
+        response.settle(&context).finish(*head.method() == Method::HEAD)
+    }
+}
+
+/// 204 with `Allow`: automatic OPTIONS (HTTP-006).
+fn allowed(allow: Arc<str>) -> Response {
+    Response::new(StatusCode::NO_CONTENT).with_field("Allow", allow)
+}
+
+impl<'r> Admitted<'r> {
+    /// The operation that will run.
+    #[must_use]
+    pub const fn operation(&self) -> &'r Operation {
+        self.operation
+    }
+
+    /// Reads and validates the content, runs the handler, checks its response.
+    pub fn run(self, body: &mut dyn BodySource) -> Response {
+        let (api, head) = (self.api, self.head);
+        let response = self.serve(body).unwrap_or_else(Response::from);
+        api.finish(head, response)
+    }
+
+    fn serve(self, body: &mut dyn BodySource) -> Result<Response, Problem> {
+        let content = match &self.selected {
+            Some(selected) => content::read(selected, body, &self.api.options.content)?,
+            None => Content::None,
+        };
+        self.validate(&content)?;
+        self.handle(&content, body)
+    }
+
+    /// Applies the content's schema; every error is named, up to a bound (SCH-028).
+    fn validate(&self, content: &Content) -> Result<(), Problem> {
+        let Content::Decoded(decoded) = content else { return Ok(()) };
+        let Some(slot) = decoded.slot() else { return Ok(()) };
+        if self.api.schemas.is_valid(slot, decoded.value()) {
+            return Ok(());
+        }
+        let errors = self.api.schemas.errors(slot, decoded.value(), limits::SCHEMA_ERRORS_MAX);
+        Err(Problem::of(ProblemKind::ContentInvalid).with_errors(
+            errors
+                .into_iter()
+                .map(|error| ProblemError::content(error.instance_pointer, error.keyword, error.message)),
+        ))
+    }
+
+    fn handle(&self, content: &Content, body: &mut dyn BodySource) -> Result<Response, Problem> {
+        let Some(handler) = &self.operation.handler else {
+            return Err(Problem::of(ProblemKind::NotImplemented));
+        };
+        let stream: Option<&mut dyn BodySource> =
+            if matches!(content, Content::Stream) { Some(body) } else { None };
+        let context = Context {
+            operation: self.operation,
+            head: self.head,
+            connection: self.connection,
+            security: &self.security,
+            parameters: &self.parameters,
+            content,
+            stream: Cell::new(stream),
+        };
+        catch_unwind(AssertUnwindSafe(|| handler(&context))).unwrap_or_else(|payload| {
+            // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
+            if !payload.is::<&str>() && !payload.is::<String>() {
+                resume_unwind(payload);
+            }
+            tracing::error!(operation = self.operation.name(), "the handler panicked");
+            Err(Problem::of(ProblemKind::Internal))
+        })
+    }
+}
+
+impl std::fmt::Debug for Admitted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Admitted").field("operation", &self.operation.name()).finish_non_exhaustive()
+    }
+}
