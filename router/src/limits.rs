@@ -60,9 +60,9 @@ pub mod text {
     /// The most findings listed for the text of one document: past some, a reader mends and runs again.
     pub const FINDINGS_MAX: u32 = 100;
 
-    /// The most brackets, commas and colons between one YAML event and the next. The YAML scanner holds a
-    /// whole flow collection as tokens (some 300 bytes each) before it reports its start.
-    pub const YAML_LOOKAHEAD_MARKS_MAX: u32 = 65_536;
+    /// The most tokens, or words of quoted text, that the YAML scanner reads before it gives an event. It
+    /// holds a whole flow collection as tokens of up to 300 bytes before it reports its start.
+    pub const YAML_LOOKAHEAD_STEPS_MAX: u32 = 131_072;
 
     /// The most brackets inside one another that the YAML scanner follows: it counts them in a `u8`, and
     /// looks at all of them for each token.

@@ -293,7 +293,10 @@ impl<'t> NodeRef<'t> {
     fn member(self, name: &str) -> Option<&'t Member> {
         let members = self.raw_members();
         if members.len() <= SEARCHED_MEMBERS_MAX {
-            return members.iter().find(|member| self.tree.name(member) == name);
+            let length = count(name.len());
+            return members
+                .iter()
+                .find(|member| member.name_length == length && self.tree.name(member) == name);
         }
         let tree = self.tree;
         let index = tree.indexes.binary_search_by_key(&self.id, |index| index.object).ok()?;

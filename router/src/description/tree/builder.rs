@@ -184,7 +184,10 @@ impl TreeBuilder {
         let Self { tree, open, children, hasher, .. } = self;
         let open = open.last_mut()?;
         let own = children.get(open.children..)?;
-        let is_it = |member: &Member| member.value != FORGOTTEN && tree.name(member) == name;
+        let length = count(name.len());
+        let is_it = |member: &Member| {
+            member.name_length == length && member.value != FORGOTTEN && tree.name(member) == name
+        };
         if own.len() <= SEARCHED_MEMBERS_MAX {
             return own.iter().position(is_it).map(|position| open.children.saturating_add(position));
         }

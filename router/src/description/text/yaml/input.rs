@@ -9,33 +9,29 @@ use std::cell::Cell;
 use saphyr_parser::input::SkipTabs;
 use saphyr_parser::{Input, StrInput};
 
-use crate::limits::text::YAML_LOOKAHEAD_MARKS_MAX;
+use crate::limits::text::YAML_LOOKAHEAD_STEPS_MAX;
 
 /// What was read since the last event.
 #[derive(Debug, Default)]
 pub(super) struct Lookahead {
-    marks: Cell<u32>,
+    steps: Cell<u32>,
     exceeded: Cell<bool>,
 }
 
 impl Lookahead {
     /// An event came.
     pub(super) fn reset(&self) {
-        self.marks.set(0);
+        self.steps.set(0);
     }
 
     pub(super) fn exceeded(&self) -> bool {
         self.exceeded.get()
     }
 
-    /// Counts a character; whether reading may go on.
-    #[inline]
-    fn read(&self, char: char) -> bool {
-        if !matches!(char, '[' | '{' | ']' | '}' | ',' | ':') {
-            return true;
-        }
-        self.marks.set(self.marks.get().saturating_add(1));
-        let within = self.marks.get() <= YAML_LOOKAHEAD_MARKS_MAX;
+    /// Counts a step; whether reading may go on.
+    fn step(&self) -> bool {
+        self.steps.set(self.steps.get().saturating_add(1));
+        let within = self.steps.get() <= YAML_LOOKAHEAD_STEPS_MAX;
         if !within {
             self.exceeded.set(true);
         }
@@ -53,18 +49,15 @@ impl<'s, 'l> BoundedInput<'s, 'l> {
     pub(super) fn new(text: &'s str, lookahead: &'l Lookahead) -> Self {
         Self { text: StrInput::new(text), lookahead }
     }
-
-    #[inline]
-    fn count(&mut self, char: char) {
-        if !self.lookahead.read(char) {
-            self.text = StrInput::new("");
-        }
-    }
 }
 
 impl Input for BoundedInput<'_, '_> {
     #[inline]
     fn lookahead(&mut self, count: usize) {
+        // The scanner asks for one character at each token, and at each word of quoted text.
+        if count == 1 && !self.lookahead.step() {
+            self.text = StrInput::new("");
+        }
         self.text.lookahead(count);
     }
 
@@ -85,22 +78,17 @@ impl Input for BoundedInput<'_, '_> {
 
     #[inline]
     fn raw_read_ch(&mut self) -> char {
-        let char = self.text.raw_read_ch();
-        self.count(char);
-        char
+        self.text.raw_read_ch()
     }
 
     #[inline]
     fn raw_read_non_breakz_ch(&mut self) -> Option<char> {
-        // Block scalars are read so: one token, however long.
         self.text.raw_read_non_breakz_ch()
     }
 
     #[inline]
     fn skip(&mut self) {
-        let char = self.text.peek();
         self.text.skip();
-        self.count(char);
     }
 
     #[inline]

@@ -6,6 +6,9 @@ use crate::description::Span;
 use crate::description::text::finding::char_span;
 use crate::description::text::source::{offset, position};
 
+/// How many bytes are counted at once.
+const BLOCK_BYTES: usize = 64;
+
 /// Converts places that mostly grow: it walks from the last one.
 pub(super) struct Spans<'s> {
     text: &'s str,
@@ -24,13 +27,7 @@ impl<'s> Spans<'s> {
         if self.is_ascii {
             return offset(chars.min(self.text.len()));
         }
-        while self.chars < chars && self.bytes < self.text.len() {
-            self.bytes = self.bytes.saturating_add(1);
-            while !self.text.is_char_boundary(self.bytes) {
-                self.bytes = self.bytes.saturating_add(1);
-            }
-            self.chars = self.chars.saturating_add(1);
-        }
+        self.forward(chars);
         while self.chars > chars && self.bytes > 0 {
             self.bytes = self.bytes.saturating_sub(1);
             while !self.text.is_char_boundary(self.bytes) {
@@ -39,6 +36,28 @@ impl<'s> Spans<'s> {
             self.chars = self.chars.saturating_sub(1);
         }
         offset(self.bytes)
+    }
+
+    /// Walks to character number `chars`, block by block as far as it goes.
+    fn forward(&mut self, chars: usize) {
+        let bytes = self.text.as_bytes();
+        let begins = |byte: &u8| byte & 0xC0 != 0x80;
+        while let Some(block) = bytes.get(self.bytes..self.bytes.saturating_add(BLOCK_BYTES)) {
+            let begun = block.iter().filter(|byte| begins(byte)).count();
+            // `bytes` may then stand inside a character, which belongs to those passed.
+            if self.chars.saturating_add(begun) > chars {
+                break;
+            }
+            self.chars = self.chars.saturating_add(begun);
+            self.bytes = self.bytes.saturating_add(BLOCK_BYTES);
+        }
+        for byte in bytes.get(self.bytes..).unwrap_or_default() {
+            if begins(byte) && self.chars >= chars {
+                break;
+            }
+            self.chars = self.chars.saturating_add(usize::from(begins(byte)));
+            self.bytes = self.bytes.saturating_add(1);
+        }
     }
 
     pub(super) fn span(&mut self, span: CharSpan) -> Span {
