@@ -13,6 +13,7 @@ mod set;
 mod template;
 pub mod text;
 mod tree;
+mod upgrade;
 mod uri;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity};

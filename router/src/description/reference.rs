@@ -20,7 +20,7 @@ pub(crate) use walk::{Fault, Site, SiteKind, Walk, Walked};
 use super::{Code, Description, Kind, Location, NodeId, NodeRef, Uri, UriError};
 use crate::limits::load::REFERENCE_CHAIN_MAX;
 use index::Resource;
-pub(crate) use keywords::Draft;
+pub(crate) use keywords::{Draft, Subschemas};
 use pointer::{Break, near_names};
 
 /// Why a reference leads nowhere.

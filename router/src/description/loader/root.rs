@@ -8,6 +8,7 @@ use crate::description::reference::Draft;
 use crate::description::text::{self, Source, TextOptions};
 use crate::description::{
     Code, Diagnostic, Diagnostics, Document, Kind, NodeRef, ObjectKind, Retrieved, Severity, Span, Version,
+    upgrade,
 };
 
 /// The version rules that a document without `openapi` follows: those of the entry document.
@@ -53,12 +54,32 @@ pub(super) fn read(
     if claims {
         version(&mut document, diagnostics)?;
     }
+    if document.upgraded_from_3_0 {
+        upgrade(&mut document, kind, diagnostics);
+    }
     if kind == Some(ObjectKind::Schema) {
         schema_identity(&mut document);
     } else if document.version >= Version::V3_2 && kind == Some(ObjectKind::OpenApi) {
         identity(&mut document, diagnostics);
     }
     Some((document, kind))
+}
+
+/// Reads a document of 3.0 as one of 3.1; each kind of change is told once, where it was made first.
+fn upgrade(document: &mut Document, kind: Option<ObjectKind>, diagnostics: &mut Diagnostics) {
+    let (tree, changes) = upgrade::upgrade(&document.tree, kind);
+    document.tree = tree;
+    for changed in changes {
+        diagnostics.push(Diagnostic {
+            code: Code::new("SCH-015"),
+            severity: Severity::Lint,
+            what: format!("read as OpenAPI 3.1: {} ({} times)", changed.change.describe(), changed.count),
+            why: "schemas of 3.0 are rewritten in the words of 3.1, where JSON Schema 2020-12 holds".into(),
+            mend: "write the schema as 3.1 has it, and declare `openapi: 3.1.2`".into(),
+            place: document.source.place(changed.span, &changed.pointer),
+            related: Vec::new(),
+        });
+    }
 }
 
 /// REF-005: the `$id` of a schema document is its base URI; what is wrong with it is said by the walk.
