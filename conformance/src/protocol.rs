@@ -167,6 +167,9 @@ pub struct Options {
     /// `off`, `report` or `enforce`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_policy: Option<String>,
+    /// Schemes without a provider: `refuse_to_build` or `refuse_requests`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_provider: Option<String>,
     /// 400 or 422.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_error_status: Option<u16>,
@@ -330,6 +333,9 @@ pub struct Loaded {
     pub id: String,
     /// Whether the description can be served.
     pub ok: bool,
+    /// Whether it is right as a description, be it served or not; as `ok` where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid: Option<bool>,
     /// What is served.
     pub operations: Vec<Operation>,
     /// What was found.
@@ -337,6 +343,14 @@ pub struct Loaded {
     /// The version line that was applied, such as `3.1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openapi: Option<String>,
+}
+
+impl Loaded {
+    /// Whether it is right as a description.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.valid.unwrap_or(self.ok)
+    }
 }
 
 /// The answer to an exchange.

@@ -17,11 +17,13 @@ pub fn load(state: &mut State, ask: &Load) -> Result<Loaded, NotOffered> {
     let id = ask.id.clone();
     match description(ask)? {
         Ok(description) => {
+            let mut found = description.diagnostics().clone();
+            found.extend(brrtrouter::description::check(&description));
             let loaded = Loaded {
                 id,
-                ok: true,
+                ok: !found.has_errors(),
                 operations: Vec::new(),
-                diagnostics: diagnostics(description.diagnostics()),
+                diagnostics: diagnostics(&found),
                 openapi: None,
             };
             state.loaded = Some(Kept { _description: description });
