@@ -5,10 +5,15 @@
 //! runner's verdict, so nothing here catches it.
 
 mod convert;
+mod exchange;
 mod fault;
+mod handler;
 mod load;
+mod options;
+mod parameter;
 mod parse;
 mod resolve;
+mod security;
 mod validate;
 
 use std::io::{BufRead, Write};
@@ -74,10 +79,9 @@ fn answer(state: &mut State, question: &Question) -> Answer {
         Question::Validate(ask) => Ok(Answer::Validated(validate::validate(ask))),
         Question::Resolve(ask) => Ok(Answer::Resolved(resolve::resolve(ask))),
         Question::Parse(ask) => Ok(Answer::Parsed(parse::parse(ask))),
-        Question::Exchange(_) => Err(NotOffered::new("requests are not served yet")),
-        Question::Decode(_) | Question::Encode(_) => {
-            Err(NotOffered::new("Parameter Objects are not compiled by themselves yet"))
-        }
+        Question::Exchange(ask) => exchange::exchange(state, ask).map(|result| Answer::Result(Box::new(result))),
+        Question::Decode(ask) => Ok(Answer::Decoded(parameter::decode_one(ask))),
+        Question::Encode(ask) => Ok(Answer::Encoded(parameter::encode_one(ask))),
     };
     answer.unwrap_or_else(|NotOffered(reason)| {
         Answer::Unsupported(Unsupported { id: question.id().to_owned(), reason })

@@ -1,40 +1,103 @@
-//! `load`: a description by path, value, text or set of documents.
+//! `load`: a description by path, value, text or set of documents, and the `Api` that serves it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
 
 use brrtrouter::description::{Description, Diagnostics, Loader};
+use brrtrouter::{Api, ApiOptions, Handlers, Otherwise};
 
 use super::convert::{bytes_of, diagnostics, text_of};
-use super::{NotOffered, State};
-use crate::protocol::{Load, Loaded};
+use super::handler::{self, Script};
+use super::security::{self, Known};
+use super::{NotOffered, State, options};
+use crate::protocol::{Load, Loaded, Operation, Options};
 
 /// What is kept of a load for the exchanges that follow.
 #[derive(Debug)]
 pub struct Kept {
-    _description: Description,
+    /// Serves the description.
+    pub api: Api,
+    /// What the handlers answer and saw.
+    pub script: Arc<Script>,
+    /// What the security providers know.
+    pub known: Arc<RwLock<Known>>,
 }
 
 pub fn load(state: &mut State, ask: &Load) -> Result<Loaded, NotOffered> {
     state.loaded = None;
-    let id = ask.id.clone();
-    match description(ask)? {
-        Ok(description) => {
-            let mut found = description.diagnostics().clone();
-            found.extend(brrtrouter::description::check(&description));
-            let loaded = Loaded {
-                id,
-                ok: !found.has_errors(),
-                operations: Vec::new(),
-                diagnostics: diagnostics(&found),
-                openapi: None,
-            };
-            state.loaded = Some(Kept { _description: description });
-            Ok(loaded)
-        }
-        Err(found) => Ok(Loaded { id, ok: false, diagnostics: diagnostics(&found), ..Loaded::default() }),
+    let refused = |found: &Diagnostics, valid: bool| Loaded {
+        id: ask.id.clone(),
+        ok: false,
+        valid: Some(valid),
+        diagnostics: diagnostics(found),
+        ..Loaded::default()
+    };
+    let api_options = options::of(&ask.options)?;
+    let description = match description(ask)? {
+        Ok(description) => description,
+        Err(found) => return Ok(refused(&found, false)),
+    };
+    let mut found = description.diagnostics().clone();
+    found.extend(brrtrouter::description::check(&description));
+    let valid = !found.has_errors();
+    let script = Arc::new(Script::default());
+    let known = Arc::new(RwLock::new(Known::of(ask.options.credentials.as_deref().unwrap_or_default())));
+    let api = match build(&description, &ask.options, api_options, &script, &known)? {
+        Ok(api) => api,
+        Err(found) => return Ok(refused(&found, valid)),
+    };
+    script.know(handler::success_statuses(&description, &api));
+    let loaded = Loaded {
+        id: ask.id.clone(),
+        ok: true,
+        valid: Some(valid),
+        operations: operations(&api),
+        diagnostics: diagnostics(api.diagnostics()),
+        openapi: None,
+    };
+    state.loaded = Some(Kept { api, script, known });
+    Ok(loaded)
+}
+
+fn operations(api: &Api) -> Vec<Operation> {
+    let mut list = Vec::new();
+    for operation in api.operations() {
+        list.extend(operation.paths().map(|path| Operation {
+            name: operation.name().to_owned(),
+            method: operation.method().to_string(),
+            path: path.to_owned(),
+        }));
     }
+    list
+}
+
+fn build(
+    description: &Description,
+    asked: &Options,
+    options: ApiOptions,
+    script: &Arc<Script>,
+    known: &Arc<RwLock<Known>>,
+) -> Result<Result<Api, Diagnostics>, NotOffered> {
+    let otherwise = match asked.unregistered.as_deref() {
+        None if asked.handlers.is_none() => Otherwise::Handler(handler::scripted(script)),
+        None | Some("refuse") => Otherwise::Refuse,
+        Some("not_implemented") => Otherwise::NotImplemented,
+        Some(other) => return Err(NotOffered::new(format!("unregistered operations: `{other}`"))),
+    };
+    let mut handlers = Handlers::new().otherwise(otherwise);
+    for name in asked.handlers.iter().flatten() {
+        let script = Arc::clone(script);
+        handlers = handlers.on(name.clone(), move |cx| script.handle(cx));
+    }
+    let providers = security::providers(description, asked, known)?;
+    Ok(Api::builder(description).handlers(handlers).security(providers).options(options).build())
 }
 
 fn description(ask: &Load) -> Result<Result<Description, Diagnostics>, NotOffered> {
     let mut loader = Loader::new().lenient(ask.options.lenient.unwrap_or_default());
+    if ask.options.default_base_uri.is_some() {
+        return Err(NotOffered::new("a default base URI"));
+    }
     if let Some(path) = &ask.path {
         return Ok(loader.load_path(path));
     }
@@ -56,3 +119,6 @@ fn description(ask: &Load) -> Result<Result<Description, Diagnostics>, NotOffere
     };
     Ok(loader.document(name, bytes).load(name))
 }
+
+/// By operation name.
+pub type Statuses = BTreeMap<String, u16>;

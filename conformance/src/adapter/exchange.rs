@@ -1,0 +1,96 @@
+//! `exchange`: one request through the whole journey, without a socket.
+
+use brrtrouter::{Api, BodySource, BytesBody, Connection, EmptyBody, FieldLine, Problem, RequestHead, Response};
+use http::Method;
+use serde_json::Value;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::convert::bytes_of;
+use super::security::Known;
+use super::{NotOffered, State};
+use crate::protocol::{Exchange, ExchangeResult, Fields, Request};
+
+pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, NotOffered> {
+    let Some(kept) = &mut state.loaded else {
+        return Err(NotOffered::new("no description is loaded"));
+    };
+    if let Some(credentials) = &ask.credentials
+        && let Ok(mut known) = kept.known.write()
+    {
+        *known = Known::of(credentials);
+    }
+    kept.script.begin(ask.response.clone());
+    let answered = serve(&kept.api, &ask.request)?;
+    let mut result = answered.into_result(ask);
+    if let Some(seen) = kept.script.take_seen() {
+        result.operation = Some(seen.operation);
+        result.parameters = seen.parameters;
+        result.body = seen.body;
+        result.security = Some(seen.security);
+    }
+    Ok(result)
+}
+
+struct Answered {
+    response: Response,
+    bytes: Vec<u8>,
+}
+
+impl Answered {
+    fn into_result(self, ask: &Exchange) -> ExchangeResult {
+        let status = self.response.status().as_u16();
+        let headers: Fields = self
+            .response
+            .fields()
+            .iter()
+            .map(|field| (field.name().to_owned(), field.value().to_owned()))
+            .collect();
+        let is_problem = headers.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("content-type") && value.starts_with("application/problem+json")
+        });
+        let problem = if is_problem { serde_json::from_slice::<Value>(&self.bytes).ok() } else { None };
+        let (response_body, response_body_base64) = match String::from_utf8(self.bytes) {
+            Ok(text) => (Some(text), None),
+            Err(error) => (None, Some(STANDARD.encode(error.as_bytes()))),
+        };
+        ExchangeResult {
+            id: ask.id.clone(),
+            status,
+            headers,
+            problem,
+            response_body,
+            response_body_base64,
+            ..ExchangeResult::default()
+        }
+    }
+}
+
+fn serve(api: &Api, request: &Request) -> Result<Answered, NotOffered> {
+    let method = Method::from_bytes(request.method.as_bytes())
+        .map_err(|_| NotOffered::new(format!("the method `{}` is no token", request.method)))?;
+    let bytes = bytes_of(request.body.as_ref(), request.body_base64.as_ref());
+    let has_body = request.body.is_some() || request.body_base64.is_some();
+    let length = bytes.len().to_string();
+    let mut lines: Vec<FieldLine<'_>> =
+        request.headers.iter().map(|(name, value)| FieldLine { name, value: value.as_bytes() }).collect();
+    let framed = request.headers.iter().any(|(name, _)| {
+        name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("transfer-encoding")
+    });
+    if has_body && !framed {
+        lines.push(FieldLine::new("Content-Length", &length));
+    }
+    let connection = Connection::default();
+    let mut response = match RequestHead::new(method, &request.target, &lines) {
+        Ok(head) => {
+            let (mut some, mut none) = (BytesBody::new(&bytes), EmptyBody);
+            let body: &mut dyn BodySource = if has_body { &mut some } else { &mut none };
+            api.answer(&head, &connection, body)
+        }
+        Err(fault) => Response::from(Problem::from(fault)),
+    };
+    let mut bytes = Vec::new();
+    response.body_mut().write_to(&mut bytes).map_err(|error| NotOffered::new(error.to_string()))?;
+    Ok(Answered { response, bytes })
+}
