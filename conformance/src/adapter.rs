@@ -79,7 +79,9 @@ fn answer(state: &mut State, question: &Question) -> Answer {
         Question::Validate(ask) => Ok(Answer::Validated(validate::validate(ask))),
         Question::Resolve(ask) => Ok(Answer::Resolved(resolve::resolve(ask))),
         Question::Parse(ask) => Ok(Answer::Parsed(parse::parse(ask))),
-        Question::Exchange(ask) => exchange::exchange(state, ask).map(|result| Answer::Result(Box::new(result))),
+        Question::Exchange(ask) => {
+            exchange::exchange(state, ask).map(|result| Answer::Result(Box::new(result)))
+        }
         Question::Decode(ask) => Ok(Answer::Decoded(parameter::decode_one(ask))),
         Question::Encode(ask) => Ok(Answer::Encoded(parameter::encode_one(ask))),
     };

@@ -1,6 +1,8 @@
 //! `exchange`: one request through the whole journey, without a socket.
 
-use brrtrouter::{Api, BodySource, BytesBody, Connection, EmptyBody, FieldLine, Problem, RequestHead, Response};
+use brrtrouter::{
+    Api, BodySource, BytesBody, Connection, EmptyBody, FieldLine, Problem, RequestHead, Response,
+};
 use http::Method;
 use serde_json::Value;
 

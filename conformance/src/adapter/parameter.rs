@@ -96,8 +96,9 @@ fn try_encode(ask: &Encode) -> Result<String, String> {
     let Compiled { plans, .. } = compile(&ask.parameter, ask.openapi.as_deref())?;
     let plan = plans.as_slice().first().ok_or("the Parameter Object was not compiled")?;
     let value = match &ask.value {
-        Some(value) => parse_json(value.get().as_bytes(), &JsonLimits::default())
-            .map_err(|error| error.to_string())?,
+        Some(value) => {
+            parse_json(value.get().as_bytes(), &JsonLimits::default()).map_err(|error| error.to_string())?
+        }
         // An undefined value contributes what `null` does (SER-027).
         None => undefined(),
     };
