@@ -1,5 +1,20 @@
 //! Loads a description: the entry document and, breadth first, every document that it leads to.
 //!
+//! What the specification leaves open is settled so:
+//!
+//! | | here |
+//! |---|---|
+//! | a document that is neither an OpenAPI Object nor a Schema Object (REF-003) | the Object at its root is what a reference without fragment calls for; with a fragment, only the values pointed at are read |
+//! | a document that nobody refers to, without `openapi` | a Schema Object (REF-002, SCH-007) |
+//! | a document without `openapi` | follows the version of the document that led to it, or else of the entry document |
+//! | a name in a requirement or `mapping` | a component of the entry document first, then a URI (REF-022, SEC-003, DIS-005) |
+//! | a document named by its retrieval URI although it has `$self` (REF-008) | found, with a warning |
+//! | a JSON Pointer into a schema with an `$id` (REF-026) | found, with a warning; an error in 3.2 |
+//! | one JSON object used as two kinds of Object (REF-024) | an error at the later reference |
+//! | the base URI of a document without any (REF-004) | `description:///` and its name |
+//! | characters that no URI has, in a reference (REF-013) | read as if percent-encoded, with a warning |
+//! | a document on a network, without a retriever (REF-010) | a warning; building from it is an error |
+//!
 //! Takes: documents handed in with their retrieval URIs, files below a root directory, a retriever. Gives: a
 //! [`Description`] with every reference checked, or all findings at once. Bounded in documents, bytes and
 //! depth. Never panics.

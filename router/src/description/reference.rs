@@ -107,15 +107,15 @@ impl fmt::Display for ReferenceError {
             Self::NoDocument { uri, .. } => {
                 write!(f, "there is no document or schema with the URI `{}`", uri.relative_to_default())
             }
-            Self::NoMember { uri, pointer, found, missing, kind, .. } => {
-                write!(f, "`{pointer}` leads nowhere in `{}`: ", uri.relative_to_default())?;
+            Self::NoMember { uri, found, missing, kind, .. } => {
                 match kind {
-                    Kind::Object => write!(f, "`#{found}` has no member `{missing}`"),
-                    Kind::Array => write!(f, "`#{found}` has no item `{missing}`"),
+                    Kind::Object => write!(f, "`#{found}` has no member `{missing}`")?,
+                    Kind::Array => write!(f, "`#{found}` has no item `{missing}`")?,
                     Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {
-                        write!(f, "`#{found}` is a {} and has no `{missing}`", kind.name())
+                        write!(f, "`#{found}` is a {} and has no `{missing}`", kind.name())?;
                     }
                 }
+                write!(f, " in `{}`", uri.relative_to_default())
             }
             Self::NoAnchor { uri, anchor, .. } => {
                 write!(f, "no schema of `{}` has the anchor `{anchor}`", uri.relative_to_default())

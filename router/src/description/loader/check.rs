@@ -196,7 +196,8 @@ impl Loading<'_> {
             Some(failure) => format!("`{text}` leads nowhere: {error}, and it was not retrieved: {failure}"),
             None => format!("`{text}` leads nowhere: {error}"),
         };
-        let mend: Cow<'static, str> = match near {
+        let near: Vec<String> = near.iter().map(|name| instead(text, error, name)).collect();
+        let mend: Cow<'static, str> = match near.as_slice() {
             [] => failure.map_or_else(|| error.mend(), |failure| failure.mend().into()),
             [only] => format!("did you mean `{only}`?").into(),
             several => format!("did you mean one of `{}`?", several.join("`, `")).into(),
@@ -288,6 +289,9 @@ impl Loading<'_> {
         if *inner == *from || *inner == *document.uri().as_str() {
             return None;
         }
+        if self.wrong_kind(site, target).is_some() {
+            return None;
+        }
         let later = self.description.version(site.holder.document) >= Version::V3_2;
         Some(Finding {
             code: "REF-026",
@@ -295,9 +299,18 @@ impl Loading<'_> {
             what: format!("`{text}` points into a schema that has the URI `{inner}` of its own"),
             why: "a schema with an `$id`, and all inside it, is named by that `$id`; pointers from outside are not \
                   read alike everywhere",
-            mend: format!("begin the reference with `{inner}`").into(),
+            mend: format!("write `{inner}{}`", self.pointer_inside(target)).into(),
             related: vec![("the target".into(), self.description.place(target))],
         })
+    }
+
+    /// The JSON Pointer fragment of a value in its innermost schema resource; empty for the resource itself.
+    fn pointer_inside(&self, at: Location) -> String {
+        let pointer = self.description.at(at).pointer();
+        let root = self.description.resource_id(at).and_then(|id| self.description.index.resource(id));
+        let root = root.map(|root| self.description.at(root.at).pointer()).unwrap_or_default();
+        let inside = pointer.strip_prefix(root.as_str()).unwrap_or(&pointer);
+        if inside.is_empty() { String::new() } else { format!("#{inside}") }
     }
 
     /// REF-019: Reference Objects that lead to each other in a circle stand for nothing. (Schemas may be
@@ -347,6 +360,23 @@ impl Loading<'_> {
                 .map(|site| ("by way of".into(), self.place(site)))
                 .collect(),
         }
+    }
+}
+
+/// The reference with the name that may have been meant in the place of the wrong one.
+fn instead(text: &str, error: &ReferenceError, name: &str) -> String {
+    let (document, _) = text.split_once('#').unwrap_or((text, ""));
+    match error {
+        ReferenceError::NoMember { found, .. } => {
+            let token = name.replace('~', "~0").replace('/', "~1");
+            format!("{document}#{found}/{token}")
+        }
+        ReferenceError::NoAnchor { .. } => format!("{document}#{name}"),
+        ReferenceError::NoDocument { .. }
+        | ReferenceError::Form(_)
+        | ReferenceError::Fragment { .. }
+        | ReferenceError::Cycle { .. }
+        | ReferenceError::TooLong { .. } => name.to_owned(),
     }
 }
 
