@@ -3,8 +3,9 @@
 //! Takes: a content plan that was compiled from a Request Body Object, the head and the body source.
 //! Gives: [`Content`], or a [`ContentError`] that knows its status code. Never panics.
 
-#![expect(dead_code, reason = "plans are compiled once the views of Media Type Objects exist")]
-
+mod compile;
+#[cfg(test)]
+mod compile_tests;
 mod content_encoding;
 #[cfg(test)]
 mod decode_tests;

@@ -29,6 +29,7 @@ mod convert;
 mod decode;
 mod encode;
 mod error;
+mod field;
 mod input;
 mod keys;
 mod pairs;

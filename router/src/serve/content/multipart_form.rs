@@ -180,7 +180,12 @@ fn decode_headers(
         for (position, header) in plans.as_slice().iter().enumerate() {
             let Some(value) = values.at(position) else { continue };
             let value = instance.copy(value);
-            headers.push(DecodedHeader { part: number, name: header.name().into(), slot: None, value });
+            headers.push(DecodedHeader {
+                part: number,
+                name: header.name().into(),
+                slot: header.slot(),
+                value,
+            });
         }
     }
     Ok(headers)

@@ -88,11 +88,11 @@ const fn has_empty_value(source: &Source) -> bool {
 }
 
 /// Whether the value is one that a schema can judge: text of a media type that we do not parse is not.
-const fn is_judged(source: &Source) -> bool {
+pub(super) const fn is_judged(source: &Source) -> bool {
     !matches!(source, Source::Content(ContentKind::Opaque))
 }
 
-fn content_kind(key: &str) -> ContentKind {
+pub(super) fn content_kind(key: &str) -> ContentKind {
     let Ok(media_type) = MediaType::parse(key) else { return ContentKind::Opaque };
     if media_type.is_json() {
         ContentKind::Json
@@ -106,7 +106,7 @@ fn content_kind(key: &str) -> ContentKind {
 }
 
 /// The structure that the style gives to the shape.
-fn structure(shape: &Shape, source: &Source) -> (Structure, Vec<Box<str>>) {
+pub(super) fn structure(shape: &Shape, source: &Source) -> (Structure, Vec<Box<str>>) {
     let mut nested = Vec::new();
     let mut inner = |place: &str, shape: &Shape| {
         let types = scalar_types(shape.types);

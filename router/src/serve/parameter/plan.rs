@@ -104,6 +104,12 @@ impl ParameterPlan {
         self.required
     }
 
+    /// The schema that its value has to be valid against.
+    #[must_use]
+    pub const fn slot(&self) -> Option<SchemaSlot> {
+        self.slot
+    }
+
     /// How text travels at the parameter's place.
     pub(super) const fn coding(&self) -> Coding {
         match (self.location, &self.source) {

@@ -1,0 +1,251 @@
+//! From a Request Body Object to values: what is described is what is read.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{Content, ContentError, ContentLimits, ContentPlan, FieldRule, Reading, read, select};
+use crate::description::{Description, Diagnostics, OpenApi};
+use crate::schema::{SchemaCompiler, SchemaOptions, Schemas};
+use crate::serve::{BytesBody, FieldLine, RequestHead};
+
+struct Compiled {
+    plan: ContentPlan,
+    schemas: Schemas,
+    codes: Vec<&'static str>,
+}
+
+/// Compiles the request body of the one operation of a description.
+fn compile(body: &Value) -> Compiled {
+    let text = json!({
+        "openapi": "3.1.2",
+        "info": {"title": "Forms", "version": "1"},
+        "paths": {"/": {"post": {"requestBody": body}}},
+        "components": {"schemas": {
+            "Address": {"type": "object", "properties": {"zip": {"type": "string"}}, "required": ["zip"]},
+            "Id": {"type": "integer", "minimum": 1},
+        }},
+    });
+    let description = Description::from_text("forms.json", &text.to_string()).unwrap();
+    let mut schemas = SchemaCompiler::new(&description, &SchemaOptions::default());
+    let mut found = Diagnostics::new();
+    let paths = OpenApi::new(&description).paths();
+    let (_, operation) = paths[0].1.operations()[0];
+    let body = operation.request_body().unwrap();
+    let plan = ContentPlan::compile(&description, body, &mut schemas, &mut found);
+    let codes = found.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
+    Compiled { plan, schemas: schemas.compile().unwrap(), codes }
+}
+
+impl Compiled {
+    fn read(&self, content_type: &str, body: &[u8]) -> Result<Content, ContentError> {
+        let length = body.len().to_string();
+        let fields =
+            [FieldLine::new("Content-Type", content_type), FieldLine::new("Content-Length", &length)];
+        let head = RequestHead::new(Method::POST, "/", &fields).unwrap();
+        let limits = ContentLimits::default();
+        let selected = select(&self.plan, &head, &limits)?.expect("there is content");
+        read(&selected, &mut BytesBody::new(body), &limits)
+    }
+
+    /// The value, and whether the schema allows it.
+    fn judged(&self, content_type: &str, body: &str) -> Result<(Value, bool), ContentError> {
+        let content = self.read(content_type, body.as_bytes())?;
+        let Content::Decoded(decoded) = content else { panic!("{content_type} is decoded") };
+        let valid = self.schemas.is_valid(decoded.slot().unwrap(), decoded.value());
+        Ok((decoded.value().to_json(), valid))
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data; boundary=b";
+
+fn multipart(parts: &[(&str, &str)]) -> String {
+    let part = |(lines, content): &(&str, &str)| {
+        format!("--b\r\nContent-Disposition: form-data; name={lines}\r\n\r\n{content}\r\n")
+    };
+    parts.iter().map(part).collect::<String>() + "--b--\r\n"
+}
+
+fn properties() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"$ref": "#/components/schemas/Id"},
+            "address": {"allOf": [{"$ref": "#/components/schemas/Address"}]},
+            "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
+            "loose": {"type": ["string", "array"]},
+            "maybe": {"type": ["integer", "null"]},
+            "count": {"type": "integer"},
+            "file": {},
+            "photo": {"type": "array", "items": {"contentMediaType": "image/png"}},
+            "data": {"type": "string", "contentEncoding": "base64"},
+        },
+        "additionalProperties": {"type": "boolean"},
+    })
+}
+
+#[test]
+fn forms() {
+    let compiled = compile(&json!({"content": {FORM: {"schema": properties()}}}));
+    assert_eq!(compiled.codes, [""; 0]);
+    let cases: &[(&str, Value, bool)] = &[
+        ("id=7", json!({"id": 7}), true),
+        ("id=0", json!({"id": 0}), false),
+        ("id=x", json!({"id": "x"}), false),
+        ("", json!({}), false),
+        ("id=1&address=%7B%22zip%22:%221%22%7D", json!({"id": 1, "address": {"zip": "1"}}), true),
+        ("id=1&address=%7B%7D", json!({"id": 1, "address": {}}), false),
+        ("id=1&tags=a", json!({"id": 1, "tags": ["a"]}), true),
+        ("id=1&tags=a&tags=b&tags=c", json!({"id": 1, "tags": ["a", "b", "c"]}), false),
+        ("id=1&loose=a", json!({"id": 1, "loose": "a"}), true),
+        ("id=1&loose=a&loose=b", json!({"id": 1, "loose": ["a", "b"]}), true),
+        ("id=1&maybe=", json!({"id": 1, "maybe": null}), true),
+        ("id=1&count=", json!({"id": 1, "count": ""}), false),
+        ("id=1&data=AA-_", json!({"id": 1, "data": "AA-_"}), true),
+        ("id=1&extra=true", json!({"id": 1, "extra": true}), true),
+        ("id=1&extra=x", json!({"id": 1, "extra": "x"}), false),
+    ];
+    for (body, expected, valid) in cases {
+        assert_eq!(compiled.judged(FORM, body).unwrap(), (expected.clone(), *valid), "{body}");
+    }
+    let twice = compiled.judged(FORM, "id=1&id=2").unwrap_err();
+    assert_eq!(twice, ContentError::field("id", FieldRule::Repeated));
+}
+
+#[test]
+fn styles_in_forms() {
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "plain": {"type": "string"},
+            "list": {"type": "array", "items": {"type": "integer"}},
+            "pipes": {"type": "array", "items": {"type": "string"}},
+            "deep": {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}},
+            "spread": {"type": "object", "properties": {"r": {"type": "integer"}, "g": {"type": "integer"}}},
+            "json": {"type": "object"},
+        },
+    });
+    let encoding = json!({
+        "list": {"style": "form", "explode": false, "contentType": "application/json"},
+        "pipes": {"style": "pipeDelimited"},
+        "deep": {"style": "deepObject", "explode": true},
+        "spread": {"allowReserved": true},
+    });
+    let media_type = json!({"schema": schema, "encoding": encoding});
+    let compiled = compile(
+        &json!({"content": {FORM: media_type, "multipart/form-data": media_type, "multipart/mixed": media_type}}),
+    );
+    let cases: &[(&str, Value)] = &[
+        ("list=1,2,3", json!({"list": [1, 2, 3]})),
+        ("plain=1,2", json!({"plain": "1,2"})),
+        ("pipes=a%7Cb+c&plain=x", json!({"plain": "x", "pipes": ["a", "b c"]})),
+        ("deep%5Ba%5D=1&deep[b]=x", json!({"deep": {"a": 1, "b": "x"}})),
+        ("r=1&plain=y&g=2", json!({"plain": "y", "spread": {"r": 1, "g": 2}})),
+        ("json=%7B%7D", json!({"json": {}})),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(compiled.judged(FORM, body).unwrap(), (expected.clone(), true), "{body}");
+    }
+    let fault = compiled.judged(FORM, "list=a,b").unwrap_err();
+    assert_eq!(fault, ContentError::field("list", FieldRule::Style));
+    // ENC-010: nothing is percent-decoded in multipart/form-data.
+    let body = multipart(&[("list", "1,2"), ("pipes", "a|b%2B+c&"), ("\"deep[b]\"", "100%=x"), ("r", "3")]);
+    let expected =
+        json!({"list": [1, 2], "pipes": ["a", "b%2B+c&"], "deep": {"b": "100%=x"}, "spread": {"r": 3}});
+    assert_eq!(compiled.judged(MULTIPART, &body).unwrap(), (expected, true));
+    // ENC-009: elsewhere style fields are ignored, so that `contentType` counts.
+    let body = multipart(&[("list\r\nContent-Type: application/json", "1"), ("pipes", "a|b")]);
+    let (value, _) = compiled.judged("multipart/mixed; boundary=b", &body).unwrap();
+    assert_eq!(value, json!({"list": [1], "pipes": ["a|b"]}));
+}
+
+#[test]
+fn multipart_forms() {
+    let encoding = json!({
+        "photo": {"contentType": "image/png, image/jpeg", "headers": {
+            "X-Width": {"required": true, "schema": {"type": "integer", "minimum": 1}},
+            "Content-Type": {"schema": {"type": "integer"}},
+        }},
+        "address": {"contentType": "application/json"},
+    });
+    let media_type = json!({"schema": properties(), "encoding": encoding});
+    let compiled = compile(&json!({"content": {"multipart/form-data": media_type}}));
+    let body = multipart(&[
+        ("id", "7"),
+        ("address\r\nContent-Type: application/json", r#"{"zip":"1"}"#),
+        ("photo; filename=a.png\r\nContent-Type: image/png\r\nX-Width: 640", "\u{0}"),
+        ("photo; filename=b.jpg\r\nContent-Type: image/jpeg\r\nx-width: 0", "22"),
+        ("file; filename=c", "333"),
+    ]);
+    let Content::Decoded(decoded) = compiled.read(MULTIPART, body.as_bytes()).unwrap() else { panic!() };
+    assert!(compiled.schemas.is_valid(decoded.slot().unwrap(), decoded.value()));
+    let octets = |pointer: &str| decoded.value().at_pointer(pointer).and_then(|node| node.as_binary());
+    assert_eq!(
+        (octets("/photo/0"), octets("/photo/1"), octets("/file")),
+        (Some((2, 1)), Some((3, 2)), Some((4, 3)))
+    );
+    let headers: Vec<_> = decoded
+        .part_headers()
+        .map(|header| {
+            let valid = compiled.schemas.is_valid(header.slot.unwrap(), header.value);
+            (header.part, header.name, header.value.to_json(), valid)
+        })
+        .collect();
+    assert_eq!(headers, [(2, "X-Width", json!(640), true), (3, "X-Width", json!(0), false)]);
+
+    let refused: &[(&str, FieldRule)] = &[
+        ("photo; filename=a\r\nContent-Type: image/gif\r\nX-Width: 1", FieldRule::MediaType),
+        ("photo; filename=a\r\nContent-Type: image/png", FieldRule::Header),
+        ("photo; filename=a\r\nContent-Type: image/png\r\nX-Width: wide", FieldRule::Header),
+    ];
+    for (lines, rule) in refused {
+        let error = compiled.read(MULTIPART, multipart(&[(lines, "x")]).as_bytes()).unwrap_err();
+        assert_eq!(error, ContentError::field("photo", *rule), "{lines}");
+    }
+    let xml = multipart(&[("address\r\nContent-Type: application/xml", "<a/>")]);
+    let error = compiled.read(MULTIPART, xml.as_bytes()).unwrap_err();
+    assert_eq!(error, ContentError::field("address", FieldRule::MediaType));
+}
+
+#[test]
+fn keys_and_readings() {
+    let compiled = compile(&json!({"required": true, "content": {
+        "*/*": {},
+        "application/json": {"schema": {"type": "object"}},
+        "application/json; version=2": {"schema": {"type": "array"}},
+        "text/*": {"schema": {"type": "integer"}},
+        "image/png": {"schema": {"maxLength": 3}},
+        "image/gif": {},
+    }}));
+    assert!(compiled.plan.required());
+    let reading = |content_type: &str| {
+        let media_type = super::MediaType::parse(content_type).unwrap();
+        let selected = super::select_media_type(&compiled.plan, media_type).unwrap();
+        (selected.plan().media_type().to_string(), selected.reading())
+    };
+    assert_eq!(reading("application/json").0, "application/json");
+    assert_eq!(reading("application/json;version=\"2\"").0, "application/json; version=2");
+    assert_eq!(reading("application/problem+json"), ("*/*".to_owned(), Reading::Json));
+    assert_eq!(reading("image/png"), ("image/png".to_owned(), Reading::Octets));
+    assert_eq!(reading("image/gif"), ("image/gif".to_owned(), Reading::Stream));
+    assert_eq!(reading("a/b"), ("*/*".to_owned(), Reading::Stream));
+    assert_eq!(compiled.judged("text/csv", "7").unwrap(), (json!(7), true));
+    assert_eq!(compiled.judged("text/csv", "x").unwrap(), (json!("x"), false));
+    assert_eq!(compiled.judged("application/json; version=2", "[]").unwrap(), (json!([]), true));
+    assert_eq!(compiled.judged("application/json", "[]").unwrap(), (json!([]), false));
+    assert_eq!(compiled.read("image/png", b"123").unwrap().raw(), Some(&b"123"[..]));
+    assert_eq!(compiled.read("image/png", b"1234").unwrap_err(), ContentError::TooLarge { bytes_max: 3 });
+}
+
+#[test]
+fn what_is_not_applied_is_reported() {
+    let compiled = compile(&json!({"content": {"application/xml": {"schema": {"type": "object"}}}}));
+    assert_eq!(compiled.codes, ["BOD-009"]);
+    assert_eq!(compiled.read("application/xml", b"<a/>").unwrap().raw(), Some(&b"<a/>"[..]));
+    let encoding = json!({"a": {"contentType": "image/*, nonsense"}});
+    let schema = json!({"type": "object", "properties": {"a": {}}});
+    let compiled =
+        compile(&json!({"content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}));
+    assert_eq!(compiled.codes, ["ENC-007"]);
+}
