@@ -70,7 +70,9 @@ impl<'d> Compiler<'_, 'd> {
             deprecated: declared.view.deprecated(),
             security: security?,
             parameters: self.parameters(declared),
-            content: ContentPlan::default(),
+            content: declared.view.request_body().map_or_else(ContentPlan::default, |body| {
+                ContentPlan::compile(self.description, body, self.schemas, self.diagnostics)
+            }),
             handler,
         })
     }
