@@ -445,3 +445,180 @@ fn short(value: &Value) -> String {
     let start: String = text.chars().take(200).collect();
     format!("{start}...")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::case::{Case, read_text};
+    use crate::catalogue::Catalogue;
+    use crate::protocol::Operation;
+
+    /// The case that `yaml`, its part after the description, makes.
+    fn case(yaml: &str) -> Case {
+        let head = "id: pth-001-x\ntitle: x\nids: [PTH-001]\npolarity: positive\ndescription: {}\n";
+        let catalogue = Catalogue::builtin().expect("catalogue");
+        let cases = read_text("x.yaml".as_ref(), &format!("{head}{yaml}"), &catalogue);
+        cases.unwrap_or_else(|errors| panic!("{errors:?}")).remove(0)
+    }
+
+    /// What `expect` says about the same answer, as the number of mismatches.
+    fn check_exchange(expect: &str, mismatches: usize) {
+        let case = case(&format!("exchanges: [{{request: {{target: /}}, expect: {expect}}}]"));
+        let found: ExchangeResult = serde_json::from_value(json!({
+            "id": "x", "status": 200, "operation": "getPet",
+            "headers": [["Allow", "GET, HEAD"], ["Set-Cookie", "a=1"], ["set-cookie", "b=2"]],
+            "parameters": {"path": {"id": 1}, "header": {"X-A": "b"}, "query": {"big": 12345678901234567890u64}},
+            "body": {"a": [1.0, null]},
+            "problem": {"type": "t", "title": "Bad", "errors": [{"pointer": "#/a", "detail": "limit"}]},
+            "response_body": "{\"k\": 1}", "response_ok": false, "response_errors": ["status 201 is not declared"],
+        }))
+        .expect("a result");
+        let [exchange] = case.exchanges.as_slice() else { panic!("one exchange") };
+        let wrong = super::exchange(&exchange.expect, &found);
+        assert_eq!(wrong.len(), mismatches, "{expect}: {wrong:?}");
+    }
+
+    #[test]
+    fn exchanges_are_compared() {
+        for (expect, mismatches) in [
+            ("{status: 200}", 0),
+            ("{status: [404, 200]}", 0),
+            ("{status: 404}", 1),
+            ("{status: [404, 405]}", 1),
+            ("{operation: getPet}", 0),
+            ("{operation: getpet}", 1),
+            ("{operation: null}", 1),
+            ("{parameters: {path: {id: 1}}}", 0),
+            ("{parameters: {path: {id: 1.0}}}", 0),
+            ("{parameters: {path: {id: '1'}}}", 1),
+            ("{parameters: {path: {other: 1}}}", 1),
+            ("{parameters: {header: {x-a: b}}}", 0),
+            ("{parameters: {path: {ID: 1}}}", 1),
+            ("{parameters: {query: {big: 12345678901234567890}}}", 0),
+            ("{parameters: {query: {big: 12345678901234567891}}}", 1),
+            ("{absent: {query: [limit]}}", 0),
+            ("{absent: {path: [id]}}", 1),
+            ("{body: {a: [1, null]}}", 0),
+            ("{body: {a: [1, null], b: 1}}", 1),
+            ("{body: null}", 1),
+            ("{no_body: true}", 1),
+            ("{problem: {type: t, pointers: [/a], mentions: [BAD, limit], silent: [secret]}}", 0),
+            ("{problem: {type: u, pointers: [/b], mentions: [good], silent: [limit]}}", 4),
+            ("{headers: {allow: 'GET, HEAD', Vary: null}}", 0),
+            ("{headers: {allow: GET, Set-Cookie: null, Vary: x}}", 3),
+            ("{headers: {Allow: {members: [HEAD, GET]}, set-cookie: {lines: [a=1, b=2]}}}", 0),
+            ("{headers: {Allow: {members: [GET]}, set-cookie: {lines: [b=2, a=1]}}}", 2),
+            ("{headers: {Vary: {members: []}, Allow: {present: false}, Age: {present: true}}}", 3),
+            ("{headers: {Allow: {contains: head, present: true}}}", 0),
+            ("{response_ok: false, response_errors: ['201']}", 0),
+            ("{response_ok: true, response_errors: [header]}", 2),
+            ("{response_json: {k: 1}}", 0),
+            ("{response_json: {k: 2}, response_body: x}", 2),
+        ] {
+            check_exchange(expect, mismatches);
+        }
+    }
+
+    #[test]
+    fn loads_are_compared() {
+        let loaded = |ok| Loaded {
+            ok,
+            operations: vec![Operation { name: "a".into(), ..Operation::default() }],
+            diagnostics: vec![
+                Diagnostic {
+                    code: "PTH-003".into(),
+                    severity: "error".into(),
+                    message: "Two templates".into(),
+                    document: "dir/api.yaml".into(),
+                    line: 3,
+                    pointer: "/paths/~1a".into(),
+                    ..Diagnostic::default()
+                },
+                Diagnostic { code: "RSP-005".into(), severity: "warning".into(), ..Diagnostic::default() },
+                Diagnostic { code: "RSP-016".into(), severity: "lint".into(), ..Diagnostic::default() },
+            ],
+            ..Loaded::default()
+        };
+        for (yaml, ok, mismatches) in [
+            ("load: {}", true, 0),
+            ("load: {}", false, 1),
+            ("load: {ok: false}", false, 0),
+            ("load: {ok: false}", true, 1),
+            (
+                "load: {diagnostics: [{code: PTH-003, severity: error, pointer: /paths/~1a, line: 3, document: api.yaml, mentions: [two]}]}",
+                true,
+                0,
+            ),
+            (
+                "load: {diagnostics: [{code: PTH-003, line: 4}, {code: PTH-004}, {mentions: [three]}]}",
+                true,
+                3,
+            ),
+            ("load: {absent: [PTH-001]}", true, 0),
+            ("load: {absent: [PTH-003, RSP-016]}", true, 2),
+            ("load: {no_errors: true}", true, 1),
+            ("load: {no_diagnostics: true}", true, 2),
+            ("load: {operations: [a]}", true, 0),
+            ("load: {operations: [a, b]}", true, 1),
+        ] {
+            let wrong = super::load(&case(yaml).load, &loaded(ok));
+            assert_eq!(wrong.len(), mismatches, "{yaml}: {wrong:?}");
+        }
+    }
+
+    #[test]
+    fn probes_are_compared() {
+        let probe = |yaml: &str| case(&format!("probes: [{yaml}]")).probes.remove(0);
+        let decode = |yaml: &str, found: serde_json::Value| {
+            let expected = probe(yaml).decode.expect("decode");
+            super::decoded(&expected, &serde_json::from_value(found).expect("an answer")).len()
+        };
+        let value = "{decode: {parameter: {}, raw: x, value: [1]}}";
+        let absent = "{decode: {parameter: {}, raw: x, absent: true}}";
+        let error = "{decode: {parameter: {}, raw: x, error: true}}";
+        for (yaml, found, mismatches) in [
+            (value, json!({"value": [1.0]}), 0),
+            (value, json!({"value": ["1"]}), 1),
+            (value, json!({"absent": true}), 1),
+            (value, json!({"error": "e"}), 1),
+            (absent, json!({"absent": true}), 0),
+            (absent, json!({"value": null}), 1),
+            (error, json!({"error": "e"}), 0),
+            (error, json!({"value": null}), 1),
+            (error, json!({"absent": true}), 1),
+        ] {
+            assert_eq!(decode(yaml, found.clone()), mismatches, "{yaml} {found}");
+        }
+        let encode = |yaml: &str, found: serde_json::Value| {
+            let expected = probe(yaml).encode.expect("encode");
+            super::encoded(&expected, &serde_json::from_value(found).expect("an answer")).len()
+        };
+        assert_eq!(encode("{encode: {parameter: {}, text: a}}", json!({"text": "a"})), 0);
+        assert_eq!(encode("{encode: {parameter: {}, text: a}}", json!({"text": "b"})), 1);
+        assert_eq!(encode("{encode: {parameter: {}, text: a}}", json!({"error": "b"})), 1);
+        assert_eq!(encode("{encode: {parameter: {}, error: true}}", json!({"error": "b"})), 0);
+        assert_eq!(encode("{encode: {parameter: {}, error: true}}", json!({"text": "b"})), 1);
+        let validate = probe(
+            "{validate: {schema: {}, instances: [{data: 1, valid: false, errors: [{instance: '', keyword: /type}], silent: [x]}]}}",
+        );
+        let validate = validate.validate.expect("validate");
+        for (found, mismatches) in [
+            (
+                json!({"ok": true, "verdicts": [{"valid": false, "errors": [{"instance": "", "keyword": "#/type", "message": "m"}]}]}),
+                0,
+            ),
+            (json!({"ok": true, "verdicts": [{"valid": true}]}), 2),
+            (
+                json!({"ok": true, "verdicts": [{"valid": false, "errors": [{"instance": "/a", "keyword": "/type", "message": "x"}]}]}),
+                2,
+            ),
+            (json!({"ok": true, "verdicts": []}), 1),
+            (json!({"ok": false, "error": "e"}), 1),
+        ] {
+            let answer = serde_json::from_value(found.clone()).expect("an answer");
+            assert_eq!(super::validated(&validate, &answer).len(), mismatches, "{found}");
+        }
+    }
+}

@@ -38,6 +38,7 @@ pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, Not
 struct Answered {
     response: Response,
     bytes: Vec<u8>,
+    routed: Option<String>,
 }
 
 impl Answered {
@@ -62,6 +63,7 @@ impl Answered {
             status,
             headers,
             problem,
+            routed: self.routed,
             response_body,
             response_body_base64,
             ..ExchangeResult::default()
@@ -84,15 +86,17 @@ fn serve(api: &Api, request: &Request) -> Result<Answered, NotOffered> {
         lines.push(FieldLine::new("Content-Length", &length));
     }
     let connection = Connection::default();
+    let mut routed = None;
     let mut response = match RequestHead::new(method, &request.target, &lines) {
         Ok(head) => {
             let (mut some, mut none) = (BytesBody::new(&bytes), EmptyBody);
             let body: &mut dyn BodySource = if has_body { &mut some } else { &mut none };
+            routed = api.operation_of(&head).map(|operation| operation.name().to_owned());
             api.answer(&head, &connection, body)
         }
         Err(fault) => Response::from(Problem::from(fault)),
     };
     let mut bytes = Vec::new();
     response.body_mut().write_to(&mut bytes).map_err(|error| NotOffered::new(error.to_string()))?;
-    Ok(Answered { response, bytes })
+    Ok(Answered { response, bytes, routed })
 }

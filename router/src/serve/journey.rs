@@ -118,6 +118,13 @@ impl Api {
         Ok(Admitted { api: self, head, connection, operation, security, parameters, selected })
     }
 
+    /// The operation that path and method lead to, whether or not the request would be let in; for tools that
+    /// ask where a request would go.
+    #[must_use]
+    pub fn operation_of<'r>(&'r self, head: &'r RequestHead<'r>) -> Option<&'r Operation> {
+        self.route(head).ok().map(|matched| matched.operation)
+    }
+
     fn route<'r>(&'r self, head: &'r RequestHead<'r>) -> Result<RouteMatch<'r>, Early> {
         let method = head.method();
         if !self.knows(method) {
