@@ -18,6 +18,7 @@ pub mod instance;
 mod keyword;
 mod lint;
 mod lower;
+mod meta;
 mod options;
 mod pattern;
 mod report;
@@ -30,6 +31,8 @@ mod view;
 pub use access::{Access, AccessPlan};
 pub use check::{check_schema, check_schemas};
 pub use compiler::{SchemaCompiler, SchemaSlot};
+pub(crate) use meta::oas_meta_schema;
+
 pub use lint::{lint_examples, lint_schemas};
 pub use options::{AccessPolicy, FormatPolicy, SchemaOptions};
 pub use report::SchemaError;

@@ -1,4 +1,4 @@
-//! Meta-schemas that every reader of JSON Schema has at hand and never retrieves.
+//! Meta-schemas that every reader of schemas has at hand and never retrieves: those of JSON Schema and of OpenAPI's dialects.
 //!
 //! Takes: a URI. Gives: the text of the meta-schema it names. Never panics.
 
@@ -20,6 +20,9 @@ const DRAFTS: [(&str, Draft); 5] = [
 
 /// The meta-schema (or vocabulary) with that URI.
 pub(crate) fn meta_schema(uri: &Uri) -> Option<Retrieved> {
+    if let Some(meta_schema) = crate::schema::oas_meta_schema(uri.as_str()) {
+        return Some(Retrieved { bytes: meta_schema.to_string().into_bytes(), uri: uri.clone() });
+    }
     let (_, draft) = DRAFTS.iter().find(|(prefix, _)| uri.as_str().starts_with(prefix))?;
     // A registry holds the meta-schemas of a draft when a schema in it refers to one of them.
     let schema = serde_json::json!({"$ref": uri.as_str()});

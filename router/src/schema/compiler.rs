@@ -108,6 +108,7 @@ impl<'d> SchemaCompiler<'d> {
             closure: &closure,
             options: &self.options,
             unions: Vec::new(),
+            linear: HashMap::new(),
         };
         let entries: Vec<Value> = closure.entries.iter().map(|entry| lowering.entry(entry)).collect();
         let mut discriminators = HashMap::new();
@@ -249,6 +250,10 @@ fn build_validator(root: &Value) -> Result<Validator<ArenaJson>, jsonschema::Val
         .should_validate_formats(true)
         .should_ignore_unknown_formats(true)
         .with_pattern_options(pattern::engine())
+        .with_keyword(pattern::BACKTRACKING, |_, value, _| {
+            let keyword = value.as_str().and_then(pattern::compile);
+            keyword.ok_or_else(|| jsonschema::ValidationError::custom("not a pattern"))
+        })
         .with_keyword(lower::CONTENT, |_, value, _| Ok(content::compile(value)));
     for name in exact::NAMES {
         options = options.with_keyword(format!("{}{name}", exact::PRIVATE), move |_, value, _| {

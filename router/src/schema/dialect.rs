@@ -159,12 +159,17 @@ fn standard(uri: &str) -> Option<Draft> {
             let version = rest
                 .strip_prefix("spec.openapis.org/oas/3.1/dialect/")
                 .or_else(|| rest.strip_prefix("spec.openapis.org/oas/3.2/dialect/"))?;
-            if version != "base" && version != "WORK-IN-PROGRESS" && !is_date(version) {
+            if !is_edition(version) {
                 return None;
             }
             Draft::TwentyTwenty
         }
     })
+}
+
+/// Whether a dialect's last segment names an edition: `base` or a date.
+pub(super) fn is_edition(text: &str) -> bool {
+    text == "base" || text == "WORK-IN-PROGRESS" || is_date(text)
 }
 
 fn is_date(text: &str) -> bool {

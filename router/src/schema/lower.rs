@@ -10,9 +10,11 @@ use super::dialect::{Dialect, Draft, Vocabulary};
 use super::exact::{NumberFormat, PRIVATE};
 use super::keyword::{Form, Reach, rule};
 use super::options::SchemaOptions;
+use super::pattern;
 use super::scope::Scope;
 use crate::description::{Description, Kind, Location, NodeRef};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// The name of the private keyword that judges encoded content.
@@ -30,6 +32,8 @@ pub(super) struct Lowering<'c, 'd> {
     pub(super) closure: &'c Closure<'d>,
     pub(super) options: &'c SchemaOptions,
     pub(super) unions: Vec<Union>,
+    /// Which patterns are matched in linear time.
+    pub(super) linear: HashMap<&'d str, bool>,
 }
 
 #[derive(Clone)]
@@ -170,12 +174,19 @@ impl<'d> Lowering<'_, 'd> {
             Form::Any | Form::Values if matches!(keyword.name, "const" | "enum") => {
                 put_values(keyword, lowered)
             }
-            Form::Count | Form::Names | Form::NameMap | Form::Pattern => {
+            Form::Pattern => self.pattern(keyword, lowered),
+            Form::Count | Form::Names | Form::NameMap => {
                 lowered.put(keyword.name, keyword.value.to_json());
             }
             // Identifiers and annotations.
             Form::Boolean | Form::Text | Form::Any | Form::Values => {}
         }
+    }
+
+    fn pattern(&mut self, keyword: Keyword<'d>, lowered: &mut Lowered) {
+        let Some(text) = keyword.value.as_str() else { return };
+        let linear = *self.linear.entry(text).or_insert_with(|| pattern::is_linear(text));
+        lowered.put(if linear { keyword.name } else { pattern::BACKTRACKING }, Value::from(text));
     }
 
     /// `items` before 2020-12: an array of schemas is `prefixItems` now, `additionalItems` is `items`.

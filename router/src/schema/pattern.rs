@@ -3,14 +3,13 @@
 //! Takes: a pattern. Gives: whether it is one of ECMA-262 and whether the engine can match it. Patterns without
 //! look-around and back-references are matched in linear time; the others backtrack within a stated bound. Never panics.
 
-use super::view::ArenaJson;
-use jsonschema::FancyRegex;
-use jsonschema::PatternOptions;
+use super::view::{ArenaJson, View};
+use jsonschema::{FancyRegex, Keyword, PatternOptions, ValidationError, Validator};
 use serde_json::json;
 use std::collections::HashMap;
 
-/// How many steps one match may take back, for patterns that need backtracking: some milliseconds.
-const BACKTRACK_STEPS_MAX: usize = 100_000;
+/// How many steps one match may take back, for patterns that need backtracking: a fraction of a millisecond.
+const BACKTRACK_STEPS_MAX: usize = 25_000;
 /// The largest compiled automaton of one pattern, in bytes.
 const AUTOMATON_BYTES_MAX: usize = 4 << 20;
 
@@ -75,14 +74,51 @@ fn fault_of(pattern: &str) -> Option<PatternFault> {
     if !unicode && regress::Regex::new(pattern).is_err() {
         return Some(PatternFault::Malformed);
     }
-    let compiled = jsonschema::options_for::<ArenaJson>()
-        .offline()
-        .with_pattern_options(engine())
-        .build(&json!({"pattern": pattern}));
+    let compiled = alone(pattern, engine());
     match (compiled.is_ok(), unicode) {
         (true, true) => None,
         (true, false) => Some(PatternFault::NotUnicode),
         (false, _) => Some(PatternFault::Unsupported),
+    }
+}
+
+/// A validator of one pattern.
+fn alone<E>(
+    pattern: &str,
+    engine: PatternOptions<E>,
+) -> Result<Validator<ArenaJson>, ValidationError<'static>> {
+    let options = jsonschema::options_for::<ArenaJson>().offline().with_pattern_options(engine);
+    options.build(&json!({"pattern": pattern}))
+}
+
+/// Whether every match takes linear time: no look-around, no back-reference.
+pub(super) fn is_linear(pattern: &str) -> bool {
+    let linear = PatternOptions::regex().size_limit(AUTOMATON_BYTES_MAX).dfa_size_limit(AUTOMATON_BYTES_MAX);
+    alone(pattern, linear).is_ok()
+}
+
+/// The private keyword for patterns that backtrack: it gives up as "no match" where the engine's own keyword would judge the whole
+/// instance again and again to find out whether the match matters.
+pub(super) const BACKTRACKING: &str = "x-brrtrouter-pattern";
+
+struct Backtracking {
+    validator: Validator<ArenaJson>,
+    pattern: Box<str>,
+}
+
+/// The keyword that matches `pattern`.
+pub(super) fn compile(pattern: &str) -> Option<Box<dyn for<'i> Keyword<'i, ArenaJson>>> {
+    let validator = alone(pattern, engine()).ok()?;
+    Some(Box::new(Backtracking { validator, pattern: pattern.into() }))
+}
+
+impl<'i> Keyword<'i, ArenaJson> for Backtracking {
+    fn validate(&self, view: View<'i>) -> Result<(), ValidationError<'i>> {
+        if self.validator.is_valid(view) { Ok(()) } else { Err(ValidationError::custom(&*self.pattern)) }
+    }
+
+    fn is_valid(&self, view: View<'i>) -> bool {
+        self.validator.is_valid(view)
     }
 }
 

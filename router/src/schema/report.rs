@@ -9,6 +9,7 @@ use super::check::cut;
 use super::exact::PRIVATE;
 use super::instance::{InstanceKind, InstanceNode};
 use super::lower::CONTENT;
+use super::pattern::BACKTRACKING;
 use super::union::Choice;
 use super::validator::Schemas;
 use super::view::Budget;
@@ -85,9 +86,7 @@ impl<'s> Report<'s> {
             if self.is_full() {
                 return;
             }
-            // Instead of the value the error carries its own number.
-            let number = error.instance().as_u64().and_then(|number| u32::try_from(number).ok());
-            if number.is_some_and(|number| budget.is_sound(number)) {
+            if is_sound(&error, &budget) {
                 self.add(&error, node, prefix);
             }
         }
@@ -147,12 +146,25 @@ impl<'s> Report<'s> {
             return (entry.to_owned(), Cow::Borrowed("false"));
         }
         let (parent, last) = rest.rsplit_once('/').map_or(("", rest), |(parent, last)| (parent, last));
-        let shown =
-            if last == CONTENT { "contentEncoding" } else { last.strip_prefix(PRIVATE).unwrap_or(last) };
+        let shown = match last {
+            CONTENT => "contentEncoding",
+            BACKTRACKING => "pattern",
+            _ => last.strip_prefix(PRIVATE).unwrap_or(last),
+        };
         let separator = if parent.is_empty() { "" } else { "/" };
         let name = if matches!(error.kind(), ValidationErrorKind::FalseSchema) { "false" } else { shown };
         (format!("{entry}{separator}{parent}/{shown}"), Cow::Owned(name.to_owned()))
     }
+}
+
+/// Instead of the value an error carries its own number; one about a match that could not be finished carries the value.
+fn is_sound(error: &ValidationError<'_>, budget: &Budget) -> bool {
+    let unfinished = matches!(
+        error.kind(),
+        ValidationErrorKind::BacktrackLimitExceeded { .. } | ValidationErrorKind::RegexEngineFailure { .. }
+    );
+    let number = error.instance().as_u64().and_then(|number| u32::try_from(number).ok());
+    unfinished || number.is_some_and(|number| budget.is_sound(number))
 }
 
 /// Without the slot's name.
@@ -268,6 +280,7 @@ fn custom_message(keyword: &str, value: &str, node: InstanceNode<'_>) -> String 
         "enum" => "is none of the values that are expected".to_owned(),
         "format" => format!("{} does not have the format \"{value}\"", found(node)),
         "type" => format!("is {}, not an integer", found(node)),
+        "pattern" => format!("does not match the pattern \"{value}\""),
         _ => "is not encoded as it must be".to_owned(),
     }
 }

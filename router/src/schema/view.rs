@@ -197,15 +197,16 @@ impl<'a> Node<'a, ArenaJson> for View<'a> {
         }
     }
 
-    /// For an error report the number of the error stands here instead of a copy of the value.
+    /// For an error report the number of the error stands here instead of a copy of the value. The wrapper of a slot is
+    /// asked for only when a match with a pattern could not be finished, and then its inside is looked at.
     fn to_value(&self) -> Cow<'a, Value> {
-        if let Some(budget) = self.budget {
-            return Cow::Owned(Value::from(budget.error()));
-        }
-        Cow::Owned(match self.what {
-            What::Node(node) => node.to_json(),
-            What::Name(name) => Value::from(name),
-            What::Slot(..) => Value::Null,
+        Cow::Owned(match (self.what, self.budget) {
+            (What::Slot(name, node), _) => {
+                Value::Object(std::iter::once((name.to_owned(), node.to_json())).collect())
+            }
+            (What::Node(_) | What::Name(_), Some(budget)) => Value::from(budget.error()),
+            (What::Node(node), None) => node.to_json(),
+            (What::Name(name), None) => Value::from(name),
         })
     }
 
@@ -305,6 +306,9 @@ impl<'a> Object<'a, ArenaJson> for ObjectView<'a> {
     }
 
     fn get(&self, key: &Box<str>) -> Option<View<'a>> {
+        if !self.0.may_go_on() {
+            return None;
+        }
         match self.0.what {
             What::Slot(name, node) => (name == &**key).then(|| self.0.child(node)),
             What::Node(node) => node.get(key).map(|node| self.0.child(node)),

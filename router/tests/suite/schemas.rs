@@ -2,7 +2,9 @@
 
 use brrtrouter::description::{Description, Loader};
 use brrtrouter::schema::instance::{Instance, JsonLimits, parse_json};
-use brrtrouter::schema::{FormatPolicy, SchemaCompiler, SchemaError, SchemaOptions, SchemaSlot, Schemas};
+use brrtrouter::schema::{
+    FormatPolicy, SchemaCompiler, SchemaError, SchemaOptions, SchemaSlot, Schemas, check_schemas,
+};
 
 /// A description with these components' schemas and further top-level members.
 fn describe(schemas: &str, more: &str) -> Description {
@@ -402,4 +404,138 @@ fn binary_content_is_not_forced_through_string_keywords() {
     let long = file.binary(1, 6);
     assert!(schemas.is_valid(slot, file.node(id)));
     assert!(!schemas.is_valid(slot, file.node(long)));
+}
+
+/// The OAS dialect's meta-schema and the check of schemas give the same verdicts (SCH-004).
+#[test]
+fn the_meta_schema_of_the_dialect_agrees_with_the_check() {
+    let meta = r#"{"X": {"$ref": "https://spec.openapis.org/oas/3.1/dialect/base"}}"#;
+    let (schemas, slot) = compile(meta, &plain());
+    let check = |schema: &str, expected: bool| {
+        assert_eq!(schemas.is_valid(slot, instance(schema).root()), expected, "meta-schema: {schema}");
+        let description = Loader::new()
+            .document(
+                "https://example.test/api.json",
+                r#"{"openapi":"3.1.2","info":{"title":"t","version":"1"},"components":{}}"#,
+            )
+            .schema_document("https://example.test/schema.json", schema)
+            .load("https://example.test/api.json");
+        let sound = description.is_ok_and(|description| !check_schemas(&description).has_errors());
+        assert_eq!(sound, expected, "check: {schema}");
+    };
+    for sound in [
+        "true",
+        "{}",
+        r#"{"type": ["string", "null"]}"#,
+        r#"{"enum": []}"#,
+        r#"{"required": []}"#,
+        r#"{"minLength": 2.0}"#,
+        r#"{"properties": {"type": {"const": null}}}"#,
+        r#"{"items": false}"#,
+        r#"{"x": 1, "nullable": 3}"#,
+        r#"{"dependentRequired": {"a": ["b"]}}"#,
+        r#"{"example": {"type": 3}}"#,
+        r#"{"maximum": -1e400}"#,
+        r#"{"$defs": {"a": {"multipleOf": 0.5}}}"#,
+        r#"{"not": {"allOf": [{}]}}"#,
+        r#"{"default": {"type": 1}}"#,
+    ] {
+        check(sound, true);
+    }
+    for unsound in [
+        "1",
+        "[]",
+        r#"{"type": []}"#,
+        r#"{"type": "any"}"#,
+        r#"{"type": ["string", "string"]}"#,
+        r#"{"enum": 1}"#,
+        r#"{"required": ["a", "a"]}"#,
+        r#"{"required": "a"}"#,
+        r#"{"minLength": -1}"#,
+        r#"{"minLength": 1.5}"#,
+        r#"{"items": []}"#,
+        r#"{"properties": []}"#,
+        r#"{"properties": {"a": 1}}"#,
+        r#"{"multipleOf": 0}"#,
+        r#"{"exclusiveMinimum": true}"#,
+        r#"{"allOf": []}"#,
+        r#"{"anyOf": {}}"#,
+        r#"{"dependentRequired": {"a": ["b", "b"]}}"#,
+        r#"{"uniqueItems": 1}"#,
+        r#"{"$defs": {"a": {"maximum": "1"}}}"#,
+        r#"{"if": 1}"#,
+        r#"{"title": 1}"#,
+        r#"{"readOnly": "no"}"#,
+        r#"{"examples": {}}"#,
+        r#"{"prefixItems": []}"#,
+        r#"{"format": 1}"#,
+        r#"{"deprecated": 0}"#,
+        r#"{"contentSchema": 0}"#,
+        r#"{"maxContains": -1}"#,
+    ] {
+        check(unsound, false);
+    }
+}
+
+#[test]
+fn compiled_schemas_are_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>(_: &T) {}
+    let (schemas, _) = compile(PETS, &plain());
+    shared(&schemas);
+}
+
+/// REF-020: a deep instance of a recursive schema needs a bounded stack. Coroutines have 256 KiB; half of it is for this.
+#[test]
+fn deep_instances_need_a_bounded_stack() {
+    let schemas = r##"{
+        "X": {"type": "object", "required": ["id"], "additionalProperties": false, "properties": {
+            "id": {"type": "integer"},
+            "a": {"anyOf": [{"allOf": [{"$ref": "#/components/schemas/X"}, {"$ref": "#/components/schemas/Y"}]}, {"type": "null"}]}
+        }},
+        "Y": {"oneOf": [{"$ref": "#/components/schemas/X"}, {"type": "integer"}], "unevaluatedProperties": false}
+    }"##;
+    let (schemas, slot) = compile(schemas, &plain());
+    let nested = |inner: &str| format!("{}{inner}{}", "{\"id\":1,\"a\":".repeat(63), "}".repeat(63));
+    let (right, wrong) = (nested("{\"id\":1}"), nested("{\"id\":\"x\"}"));
+    let judge = || {
+        assert!(schemas.is_valid(slot, instance(&right).root()));
+        assert!(!schemas.errors(slot, instance(&wrong).root(), 32).is_empty());
+    };
+    // Without optimisation our own frames are several times as large.
+    let stack_bytes = if cfg!(debug_assertions) { 1024 * 1024 } else { 128 * 1024 };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(stack_bytes).spawn_scoped(scope, judge);
+        thread.expect("a thread").join().expect("it ends");
+    });
+}
+
+/// SCH-022: a pattern that needs backtracking gives up after bounded work.
+#[test]
+fn patterns_do_bounded_work() {
+    for pattern in ["^(a+)+$", "(?=a)(a+)+$", r"^(a|aa|(a))+\\2b$"] {
+        let start = std::time::Instant::now();
+        let subject = format!("{}!", "a".repeat(4_000));
+        let named = format!(
+            r#"{{"X": {{"patternProperties": {{"{pattern}": false, "^a": {{"type": "integer"}}}}}}}}"#
+        );
+        let pointers = [
+            (format!(r#"{{"X": {{"pattern": "{pattern}"}}}}"#), format!("\"{subject}\"")),
+            (
+                format!(r#"{{"X": {{"items": {{"pattern": "{pattern}"}}}}}}"#),
+                format!("[\"a\",\"{subject}\"]"),
+            ),
+            (
+                format!(r#"{{"X": {{"propertyNames": {{"pattern": "{pattern}"}}}}}}"#),
+                format!("{{\"{subject}\":1}}"),
+            ),
+            (named, format!("{{\"{subject}\":\"x\"}}")),
+        ];
+        for (schema, text) in pointers {
+            let (schemas, slot) = compile(&schema, &plain());
+            let value = instance(&text);
+            assert!(!schemas.is_valid(slot, value.root()), "{schema}");
+            assert!(!schemas.errors(slot, value.root(), 4).is_empty(), "{schema}");
+        }
+        assert!(start.elapsed().as_secs() < 5, "{pattern}: {:?}", start.elapsed());
+    }
 }
