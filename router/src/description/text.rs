@@ -20,6 +20,7 @@
 
 mod finding;
 mod json;
+mod lines;
 mod source;
 mod yaml;
 

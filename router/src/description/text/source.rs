@@ -7,8 +7,9 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::finding::{self, Finding};
+use super::lines::Lines;
 use crate::description::{Diagnostics, Place, Span};
-use crate::limits::text::{SNIPPET_CHARS_BEFORE, SNIPPET_CHARS_MAX};
+use crate::limits::text::SNIPPET_CHARS_MAX;
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
@@ -25,8 +26,8 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 pub struct Source {
     name: Arc<str>,
     text: Arc<str>,
-    /// The offset of each line's first byte, found when the first place is asked for.
-    line_starts: Arc<OnceLock<Box<[u32]>>>,
+    /// Made when the first place is asked for.
+    lines: Arc<OnceLock<Lines>>,
 }
 
 impl Source {
@@ -38,7 +39,7 @@ impl Source {
         if let Some(rest) = text.strip_prefix(BYTE_ORDER_MARK) {
             text = Arc::from(rest);
         }
-        Self { name: name.into(), text, line_starts: Arc::default() }
+        Self { name: name.into(), text, lines: Arc::default() }
     }
 
     /// A document from the bytes of a file or of a response.
@@ -84,19 +85,14 @@ impl Source {
     /// The place of `span`, whose value `pointer` (a JSON Pointer) names.
     #[must_use]
     pub fn place(&self, span: Span, pointer: &str) -> Place {
-        let starts = self.line_starts.get_or_init(|| line_starts(&self.text));
-        let at = self.floor(span.start);
-        let index = starts.partition_point(|start| *start <= at).saturating_sub(1);
-        let start = starts.get(index).copied().unwrap_or_default();
-        let before = self.text.get(position(start)..position(at)).unwrap_or_default();
-        let chars_before = before.chars().count();
-        let line = self.text.get(position(start)..).unwrap_or_default();
+        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
+        let found = lines.find(&self.text, self.floor(span.start));
         Place {
             document: Arc::clone(&self.name),
-            line: offset(index).saturating_add(1),
-            column: offset(chars_before).saturating_add(1),
+            line: found.line.saturating_add(1),
+            column: found.column.saturating_add(1),
             pointer: pointer.to_owned(),
-            snippet: snippet(line, chars_before),
+            snippet: found.snippet,
         }
     }
 
@@ -137,53 +133,6 @@ pub(super) fn position(offset: u32) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
 }
 
-/// Lines end at LF, CR LF or CR, as in YAML 1.2 §5.4.
-fn line_starts(text: &str) -> Box<[u32]> {
-    let bytes = text.as_bytes();
-    let mut starts = vec![0];
-    for end in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-        let next = end.saturating_add(1);
-        let two = bytes.get(end) == Some(&b'\r') && bytes.get(next) == Some(&b'\n');
-        if !two {
-            starts.push(offset(next));
-        }
-    }
-    starts.into_boxed_slice()
-}
-
-/// The line that `rest` begins with, cut round the character after `chars_before`; see
-/// `SNIPPET_CHARS_BEFORE`. What a terminal would act on is replaced.
-fn snippet(rest: &str, chars_before: usize) -> String {
-    let cut = snippet_cut(chars_before);
-    let mut line = rest.chars().take_while(|char| !matches!(char, '\n' | '\r')).skip(cut).map(printable);
-    let mut text = String::new();
-    if cut > 0 {
-        text.push('…');
-    }
-    text.extend(line.by_ref().take(SNIPPET_CHARS_MAX));
-    if line.next().is_some() {
-        text.push('…');
-    }
-    text
-}
-
-/// How many characters of the line a snippet leaves out on the left.
-fn snippet_cut(chars_before: usize) -> usize {
-    if chars_before < SNIPPET_CHARS_MAX.saturating_sub(1) {
-        return 0;
-    }
-    chars_before.saturating_sub(SNIPPET_CHARS_BEFORE)
-}
-
-fn printable(char: char) -> char {
-    match char {
-        '\t' => ' ',
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
-        char if char.is_control() => '\u{FFFD}',
-        char => char,
-    }
-}
-
 /// The encoding that a byte order mark or the NUL bytes of the first characters show, as in
 /// YAML 1.2 §5.2; a description begins with ASCII.
 fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
@@ -222,15 +171,6 @@ mod tests {
         ] {
             check(text, at, expected);
         }
-    }
-
-    #[test]
-    fn long_lines_are_cut_round_the_place() {
-        let line = format!("{}X{}", "a".repeat(500), "b".repeat(500));
-        let place = Source::new("a", line).place(Span { start: 500, end: 501 }, "");
-        assert_eq!(place.column, 501);
-        assert_eq!(place.snippet.chars().nth(SNIPPET_CHARS_BEFORE + 1), Some('X'), "{}", place.snippet);
-        assert_eq!(place.snippet.chars().count(), SNIPPET_CHARS_MAX + 2);
     }
 
     #[test]
