@@ -4,6 +4,7 @@ mod corpora;
 mod documents;
 mod instance_json;
 mod json_schema;
+mod objects;
 mod parameters;
 mod references;
 mod referencing;

@@ -291,7 +291,10 @@ pub(super) fn check_list(cx: &mut Check<'_>, holder: Location, around: Option<Lo
         found.push((place, parameter));
     }
     let count = own.len();
-    found.extend(around.map(|around| parameters(cx, around)).unwrap_or_default());
+    // `PAR-002`: what the operation overrides is not there any more.
+    let shared = around.map(|around| parameters(cx, around)).unwrap_or_default();
+    let overridden = |other: Parameter<'_>| own.iter().any(|(_, parameter)| parameter.same_as(other));
+    found.extend(shared.into_iter().filter(|(_, parameter)| !overridden(*parameter)));
     let is_string = |entry: &(Location, Parameter<'_>)| entry.1.location() == ParameterLocation::QueryString;
     let is_query = |entry: &(Location, Parameter<'_>)| entry.1.location() == ParameterLocation::Query;
     let strings: Vec<Location> = found.iter().filter(|entry| is_string(entry)).map(|entry| entry.0).collect();
