@@ -6,6 +6,7 @@ mod instance_json;
 mod json_schema;
 mod objects;
 mod parameters;
+mod real_schemas;
 mod references;
 mod referencing;
 mod retrieval;

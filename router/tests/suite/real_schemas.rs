@@ -1,0 +1,75 @@
+//! The schemas of real descriptions: checked, compiled within the stated memory, one compilation for all.
+
+use brrtrouter::description::{Description, Loader, Location, ObjectKind};
+use brrtrouter::schema::{SchemaCompiler, SchemaOptions, Schemas, check_schemas};
+use std::path::Path;
+
+use crate::corpora::corpus;
+
+/// The schemas that stand in no other: those of parameters, bodies, responses, headers and components.
+fn schemas_used(description: &Description) -> Vec<Location> {
+    let mut found = Vec::new();
+    let documents: Vec<_> = description.documents().map(|(id, _)| id).collect();
+    for document in documents {
+        let mut stack = vec![description.at(description.root(document))];
+        while let Some(node) = stack.pop() {
+            let at = Location { document, node: node.id() };
+            if description.kind(at) == Some(ObjectKind::Schema) {
+                found.push(at);
+            } else {
+                stack.extend(node.members().map(|(_, value)| value).chain(node.items()));
+            }
+        }
+    }
+    found
+}
+
+fn compile(description: &Description) -> Result<Schemas, String> {
+    let options = SchemaOptions::default();
+    let mut compiler = SchemaCompiler::new(description, &options);
+    for at in schemas_used(description) {
+        compiler.slot(at);
+    }
+    compiler.compile().map_err(|found| found.to_string())
+}
+
+fn check(folder: &Path, name: &str, sound: bool) {
+    let path = folder.join(name);
+    let bytes = std::fs::metadata(&path).expect("a readable file").len();
+    // Whatever else is wrong with a document is not for this test.
+    let Ok(description) = Loader::new().lenient(true).load_path(&path) else {
+        println!("{name}: not loaded");
+        return;
+    };
+    let found = check_schemas(&description);
+    assert_eq!(!found.has_errors(), sound, "{name}: {found}");
+    let mut compiled = Err(String::new());
+    let counted = allocation_counter::measure(|| compiled = compile(&description));
+    assert_eq!(compiled.is_ok(), sound, "{name}: {compiled:?}");
+    let allowed = 150 * 1024 * 1024 + 20 * bytes;
+    assert!(counted.bytes_max < allowed, "{name}: {} of {allowed} bytes", counted.bytes_max);
+    println!("{name}: {bytes} bytes, at most {} KiB to compile", counted.bytes_max / 1024);
+}
+
+#[test]
+fn real_descriptions_compile_within_bounds() {
+    let Some(folder) = corpus("real-world") else { return };
+    for name in [
+        "asana-3.0.yaml",
+        "box-3.0.json",
+        "cafe-3.2.yaml",
+        "discord-3.1.json",
+        "github-3.0.json",
+        "museum-3.1.yaml",
+        "opencode-3.1.yaml",
+        "petstore-3.0.yaml",
+        "rebilly-3.1.yaml",
+        "stoplight-3.1.json",
+        "stripe-3.0.yaml",
+        "zoom-video-sdk-3.1.json",
+    ] {
+        check(&folder, name, true);
+    }
+    // `exclusiveMinimum: true` is a form of 3.0.
+    check(&folder, "openai-3.1.yaml", false);
+}
