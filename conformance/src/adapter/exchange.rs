@@ -24,7 +24,7 @@ pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, Not
         *known = Known::of(credentials);
     }
     kept.script.begin(ask.response.clone());
-    let answered = serve(&kept.api, &ask.request)?;
+    let answered = on_a_small_stack(|| serve(&kept.api, &ask.request))?;
     let mut result = answered.into_result(ask);
     if let Some(seen) = kept.script.take_seen() {
         result.operation = Some(seen.operation);
@@ -33,6 +33,21 @@ pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, Not
         result.security = Some(seen.security);
     }
     Ok(result)
+}
+
+/// The stack that a connection has, and four times as much where nothing is optimised.
+const STACK_BYTES: usize = if cfg!(debug_assertions) { 1 << 20 } else { 1 << 18 };
+
+/// Serves on a stack as small as a coroutine's, so that an overflow there is one here (REF-020).
+fn on_a_small_stack<T: Send>(work: impl FnOnce() -> Result<T, NotOffered> + Send) -> Result<T, NotOffered> {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("connection".to_owned()).stack_size(STACK_BYTES);
+        let thread = builder
+            .spawn_scoped(scope, work)
+            .map_err(|error| NotOffered::new(format!("no thread for the request: {error}")))?;
+        // A panic must end the process: the runner takes it for the case's verdict.
+        thread.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+    })
 }
 
 struct Answered {

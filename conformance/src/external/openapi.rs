@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{Context, Item, Work, files, item, relative, style};
+use crate::case::Limits;
 use crate::documents::refusal;
 use crate::outcome::Stop;
 use crate::pool::Session;
@@ -81,11 +82,22 @@ fn pass_or_fail(session: &mut Session<'_>, context: &Context<'_>, path: &Path) -
     Ok(vec![result])
 }
 
+/// What a real description may take to load and compile (address space): 150 MiB and 20 times its size.
+fn memory_bound(name: &str, path: &Path) -> Limits {
+    if !name.starts_with("real-world/") {
+        return Limits::default();
+    }
+    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+    Limits { seconds: None, memory_mib: Some(150 + (20 * bytes).div_ceil(1 << 20)) }
+}
+
 fn against_oracle(session: &mut Session<'_>, context: &Context<'_>, path: &Path) -> Result<Vec<Item>, Stop> {
     let name = relative(context.corpora, path);
     let Some(opinion) = context.oracle.get(&name) else { return Ok(Vec::new()) };
     let mut loaded = None;
+    let bound = memory_bound(&name, path);
     let verdict = item("verdict", name.clone(), session, |session| {
+        session.begin(bound);
         let mut found = load(session, path, Options::default())?;
         if only_duplicate_keys(&found) {
             // The oracle's reader lets duplicate keys pass, as our lenient mode does.
@@ -103,18 +115,22 @@ fn against_oracle(session: &mut Session<'_>, context: &Context<'_>, path: &Path)
         Ok(wrong)
     })?;
     let mut items = vec![verdict];
-    if let Some(found) = loaded.filter(|found| found.ok) {
-        let count = count(&found);
-        let operations = opinion.operations;
-        items.push(item("operations", name, session, |_| {
-            Ok(if count == operations {
-                Vec::new()
-            } else {
-                vec![format!("{count} operations, the oracle counts {operations}")]
-            })
-        })?);
+    if let Some(found) = loaded.filter(crate::protocol::Loaded::is_valid) {
+        items.push(item("served", format!("{name} (served)"), session, |_| Ok(served(&found, opinion)))?);
     }
     Ok(items)
+}
+
+/// Whether the description can be served, with every operation that the oracle counts.
+fn served(found: &Loaded, opinion: &Opinion) -> Vec<String> {
+    if !found.ok {
+        return vec![format!("cannot be served: {}", refusal(found))];
+    }
+    let (count, operations) = (count(found), opinion.operations);
+    if count == operations {
+        return Vec::new();
+    }
+    vec![format!("{count} operations, the oracle counts {operations}")]
 }
 
 fn only_duplicate_keys(loaded: &Loaded) -> bool {
