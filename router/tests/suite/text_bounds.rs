@@ -65,6 +65,26 @@ fn nesting_is_bounded() {
     }
 }
 
+/// What recurses over a tree fits the smallest stack at the greatest depth.
+#[test]
+fn the_deepest_tree_fits_a_small_stack() {
+    let depth = TextLimits::default().depth_max as usize;
+    let arrays = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let objects = format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+    for text in [arrays, objects] {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+            let (tree, diagnostics) =
+                parse(&Source::new("deep.json", text.as_str()), &TextOptions::default());
+            assert!(diagnostics.is_empty(), "{diagnostics}");
+            let tree = tree.expect("a tree");
+            let json = tree.root().to_json();
+            assert_eq!(tree.root().to_json_text(), text);
+            assert_eq!(json.to_string(), text);
+        });
+        thread.expect("a thread").join().expect("no panic");
+    }
+}
+
 #[test]
 fn alias_bombs_fail_fast() {
     let laughs = |width: usize, levels: usize| {

@@ -216,6 +216,20 @@ fn what_json_cannot_say_is_diagnosed() {
     }
 }
 
+#[test]
+fn aliases_do_not_repeat_findings() {
+    for text in [
+        "a: &x .inf\nb: [*x, *x]",
+        "a: &x !foo b\nc: *x",
+        "a: &x {b: !foo c}\nd: *x",
+        "a: &x {b: 1, b: 2}\nd: *x",
+    ] {
+        let (tree, diagnostics) = read(text);
+        assert_eq!(diagnostics.len(), 1, "{text}\n{diagnostics}");
+        assert!(tree.is_some());
+    }
+}
+
 /// Places count bytes in the tree, also after characters of several bytes.
 #[test]
 fn spans_cover_what_is_written() {

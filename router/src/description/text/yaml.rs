@@ -170,12 +170,15 @@ impl Reader<'_> {
             return Ok(());
         }
         self.end = scalar.span.end;
-        self.anchors.set_scalar(anchor, scalar);
+        let findings = self.to.diagnostics.len();
         if self.expects_key() {
             self.key(scalar)?;
         } else if !self.skips_value() {
             self.scalar(scalar)?;
         }
+        // What was found once is not found again at each alias.
+        let is_sound = self.to.diagnostics.len() == findings;
+        self.anchors.set_scalar(anchor, scalar, is_sound);
         self.node_done();
         Ok(())
     }

@@ -58,14 +58,15 @@ impl Anchors {
         }
     }
 
-    pub(super) fn set_scalar(&mut self, number: usize, scalar: &Scalar<'_>) {
+    /// A scalar that is not sound is mere text to its aliases.
+    pub(super) fn set_scalar(&mut self, number: usize, scalar: &Scalar<'_>, is_sound: bool) {
         if number == 0 {
             return;
         }
         let Scalar { text, style, tag, span } = scalar;
         let text = Cow::Owned(text.clone().into_owned());
-        let tag = tag.clone().map(|tag| Cow::Owned(tag.into_owned()));
-        let style: ScalarStyle = *style;
+        let tag = tag.clone().filter(|_| is_sound).map(|tag| Cow::Owned(tag.into_owned()));
+        let style = if is_sound { *style } else { ScalarStyle::DoubleQuoted };
         self.set(number, Anchor::Scalar(Scalar { text, style, tag, span: *span }));
     }
 
