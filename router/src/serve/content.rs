@@ -35,6 +35,7 @@ pub use content_encoding::{ContentEncoding, ContentEncodingError};
 pub use encode::{FormWriter, MultipartWriter};
 pub use error::{ContentError, FieldRule};
 pub use form::FormRule;
+pub(crate) use form::decode_form;
 pub use limited::LimitedBody;
 pub use media_type::{
     MediaType, MediaTypeError, MediaTypeKey, Parameter, ParameterValue, Parameters, Specificity,

@@ -1,12 +1,13 @@
 //! Parameters as a description declares them: conversion by schema, validation, options, errors.
 
 use brrtrouter::FieldLine;
+use brrtrouter::Problem;
 use brrtrouter::description::{Description, Diagnostics, OpenApi};
 use brrtrouter::parameter::{
     self, ParameterErrors, ParameterInput, ParameterOptions, ParameterPlan, ParameterPlans, UnknownKeys,
 };
+use brrtrouter::schema::instance::{Instance, InstanceNode};
 use brrtrouter::schema::{SchemaCompiler, SchemaOptions, Schemas};
-use brrtrouter::{Problem, schema::instance::InstanceNode};
 use serde_json::{Map, Value, json};
 
 /// A compiled operation `GET /things/{id}` with the parameters given.
@@ -201,11 +202,55 @@ fn content() {
     let opaque = compile("3.1.2", &query("application/xml"), ParameterOptions::default());
     assert_eq!(opaque.query("q=%3Ca/%3E"), Ok(json!({"q": "<a/>"})));
 
-    let whole = json!([{"name": "q", "in": "querystring", "content": {"application/x-www-form-urlencoded": {"schema": schema}}}]);
+    let text = compile(
+        "3.1.2",
+        &json!([{
+            "name": "q", "in": "query", "content": {"text/csv": {"schema": {"type": "string", "maxLength": 3}}}
+        }]),
+        ParameterOptions::default(),
+    );
+    assert_eq!(text.query("q=a%2Cb"), Ok(json!({"q": "a,b"})));
+    assert_eq!(text.query("q=a%2Cbc"), Err(vec!["schema q".to_owned()]));
+}
+
+#[test]
+fn forms() {
+    let form = json!({"application/x-www-form-urlencoded": {
+        "schema": {"type": "object", "required": ["a"], "properties": {
+            "a": {"type": "integer"}, "list": {"type": "array", "items": {"type": "integer"}},
+            "piped": {"type": "array", "items": {"type": "string"}}
+        }},
+        "encoding": {"piped": {"style": "pipeDelimited"}}
+    }});
+    let whole = json!([{"name": "q", "in": "querystring", "content": form}]);
     let whole = compile("3.2.0", &whole, ParameterOptions::default());
-    assert_eq!(whole.decode(&[], "a=1&b=+", &[]), Ok(json!({"querystring": {"q": {"a": 1, "b": " "}}})));
-    assert!(whole.decode(&[], "b=1", &[]).is_err());
-    assert_eq!(whole.decode(&[], "", &[]), Ok(json!({})));
+    let decoded = |query| {
+        let all = whole.decode(&[], query, &[]).map_err(|errors| errors.to_string())?;
+        Ok::<_, String>(all["querystring"]["q"].clone())
+    };
+    let value = json!({"a": 1, "b": " ", "list": [7], "piped": ["x", "y"]});
+    assert_eq!(decoded("list=7&a=1&b=+&piped=x%7Cy"), Ok(value));
+    assert_eq!(decoded(""), Ok(Value::Null));
+    for (query, error) in [
+        ("b=1", "querystring parameter \"q\": "),
+        ("a=1&a=2", "querystring parameter \"q\" at /a: the name occurs more than once"),
+        ("a=%zz", "querystring parameter \"q\": the text is not valid percent-encoded UTF-8"),
+    ] {
+        let found = decoded(query).unwrap_err();
+        assert!(found.starts_with(error), "{found}");
+    }
+    let value = Instance::from(&json!({"a": 1, "list": [1, 2], "b": "x y"}));
+    assert_eq!(
+        parameter::encode(&whole.plans.as_slice()[0], value.root()).as_deref(),
+        Ok("a=1&b=x%20y&list=1&list=2")
+    );
+
+    let inside = compile(
+        "3.1.2",
+        &json!([{"name": "q", "in": "query", "content": form}]),
+        ParameterOptions::default(),
+    );
+    assert_eq!(inside.query("q=a%3D1%26b%3Da%2520b"), Ok(json!({"q": {"a": 1, "b": "a b"}})));
 }
 
 #[test]

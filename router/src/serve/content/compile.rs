@@ -40,6 +40,19 @@ impl ContentPlan {
     }
 }
 
+impl MediaTypePlan {
+    /// Compiles one Media Type Object: the form that a parameter is (PAR-020).
+    pub(crate) fn compile(
+        description: &Description,
+        key: MediaTypeKey,
+        object: MediaTypeObject<'_>,
+        schemas: &mut SchemaCompiler<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        Compiling { description, schemas, diagnostics }.media_type(key, object)
+    }
+}
+
 /// What every step of compiling one request body needs.
 struct Compiling<'c, 'd> {
     description: &'c Description,

@@ -5,6 +5,7 @@
 //! pair (`a&&b`) is passed over. Never panics.
 
 use super::ContentError;
+use super::plan::MediaTypePlan;
 use super::property::{FormPlan, Natural, Occurrence, write_members};
 use super::read::ContentLimits;
 use super::styled::{StyledPlan, push_raw};
@@ -97,6 +98,11 @@ impl Fields {
 
 fn fault(rule: FormRule, offset: usize) -> ContentError {
     ContentError::Form { rule, offset: u64::try_from(offset).unwrap_or(u64::MAX) }
+}
+
+/// Decodes a form that is a parameter (PAR-020).
+pub(crate) fn decode_form(plan: &MediaTypePlan, text: &str) -> Result<Instance, ContentError> {
+    decode(plan.form(), text.as_bytes(), &ContentLimits::default())
 }
 
 /// Decodes a form into one object.

@@ -9,7 +9,7 @@ use super::plan::{ContentKind, ParameterPlan, Source};
 use super::structure::{ObjectStructure, Structure};
 use crate::description::{Code, Description, Diagnostic, Diagnostics, Location, Parameter, Severity, Style};
 use crate::schema::{SchemaCompiler, Shape, TypeSet, shape};
-use crate::serve::content::MediaType;
+use crate::serve::content::{MediaType, MediaTypeKey, MediaTypePlan};
 use std::borrow::Cow;
 
 impl ParameterPlan {
@@ -57,7 +57,17 @@ impl ParameterPlan {
             (Some(schema), _) => {
                 (Source::Styled { style: parameter.style(), explode: parameter.explode() }, Some(schema))
             }
-            (None, Some((key, media_type))) => (Source::Content(content_kind(key)), media_type.schema()),
+            (None, Some((key, media_type))) => {
+                let form = MediaTypeKey::new(key).ok().filter(|key| is_form(&key.media_type()));
+                let kind = form.map_or_else(
+                    || content_kind(key),
+                    |key| {
+                        let form = MediaTypePlan::compile(description, key, media_type, schemas, diagnostics);
+                        ContentKind::Form(Box::new(form))
+                    },
+                );
+                (Source::Content(kind), media_type.schema())
+            }
             (None, None) => return None,
         };
         let shape = schema.map(|at| shape(description, at)).unwrap_or_default();
@@ -71,7 +81,7 @@ impl ParameterPlan {
             required: parameter.required(),
             allow_empty: parameter.allow_empty_value() && has_empty_value(&source),
             allow_reserved: parameter.allow_reserved(),
-            slot: schema.filter(|_| is_judged(&source)).map(|at| schemas.slot(at)),
+            slot: schema.filter(|_| is_judged(&source, &shape)).map(|at| schemas.slot(at)),
             source,
             structure: structure.0,
             default: shape.default,
@@ -87,22 +97,26 @@ const fn has_empty_value(source: &Source) -> bool {
     )
 }
 
-/// Whether the value is one that a schema can judge: text of a media type that we do not parse is not.
-pub(super) const fn is_judged(source: &Source) -> bool {
-    !matches!(source, Source::Content(ContentKind::Opaque))
+/// Whether the value is one that a schema can judge: text of a media type that we do not parse is judged
+/// as a string, and not where the schema allows none.
+pub(super) const fn is_judged(source: &Source, shape: &Shape) -> bool {
+    !matches!(source, Source::Content(ContentKind::Opaque)) || shape.types.contains(TypeSet::STRING)
 }
 
+/// How text of the media type `key` is parsed, forms aside.
 pub(super) fn content_kind(key: &str) -> ContentKind {
     let Ok(media_type) = MediaType::parse(key) else { return ContentKind::Opaque };
     if media_type.is_json() {
         ContentKind::Json
-    } else if media_type.is("application", "x-www-form-urlencoded") {
-        ContentKind::Form
     } else if media_type.is("text", "plain") {
         ContentKind::Text
     } else {
         ContentKind::Opaque
     }
+}
+
+fn is_form(media_type: &MediaType<'_>) -> bool {
+    media_type.is("application", "x-www-form-urlencoded")
 }
 
 /// The structure that the style gives to the shape.

@@ -6,24 +6,23 @@
 //! text starts so. Never panics.
 
 use super::convert::ScalarTypes;
-use super::error::{Fault, ParameterRule};
-use super::pairs;
+use super::error::{Fault, ParameterRule, Step};
 use super::percent::Coding;
 use super::plan::{ContentKind, ParameterPlan};
 use super::read::Reader;
-use super::structure::ObjectStructure;
 use crate::description::ParameterLocation;
 use crate::schema::instance::{InstanceId, JsonLimits, parse_json};
+use crate::serve::content::{ContentError, FieldRule, MediaTypePlan, decode_form};
 
 pub(super) fn decode(
     reader: &mut Reader<'_>,
     plan: &ParameterPlan,
-    kind: ContentKind,
+    kind: &ContentKind,
     raw: &str,
 ) -> Result<InstanceId, Fault> {
     match kind {
         ContentKind::Json => json(reader, raw),
-        ContentKind::Form => form(reader, plan, raw),
+        ContentKind::Form(form_plan) => form(reader, (plan, form_plan), raw),
         ContentKind::Text => reader.scalar(raw, plan.structure.scalar),
         ContentKind::Opaque => reader.scalar(raw, ScalarTypes::STRING),
     }
@@ -42,14 +41,33 @@ fn json(reader: &mut Reader<'_>, raw: &str) -> Result<InstanceId, Fault> {
 }
 
 /// A form inside one parameter is itself encoded for the parameter's place; the query string as a whole
-/// is a form as it stands.
-fn form(reader: &mut Reader<'_>, plan: &ParameterPlan, raw: &str) -> Result<InstanceId, Fault> {
-    let unknown = ObjectStructure::default();
-    let object = plan.structure.object.as_ref().unwrap_or(&unknown);
-    if plan.location == ParameterLocation::QueryString {
-        return reader.object(pairs::query(raw).map(Ok), object);
+/// is a form as it stands (PAR-020).
+fn form(
+    reader: &mut Reader<'_>,
+    (plan, form): (&ParameterPlan, &MediaTypePlan),
+    raw: &str,
+) -> Result<InstanceId, Fault> {
+    let text = match plan.location {
+        ParameterLocation::QueryString => raw,
+        ParameterLocation::Path
+        | ParameterLocation::Query
+        | ParameterLocation::Header
+        | ParameterLocation::Cookie => reader.scratch.decode(raw, reader.coding)?,
+    };
+    let decoded = decode_form(form, text).map_err(fault_of)?;
+    Ok(reader.instance.copy(decoded.root()))
+}
+
+/// What a form's fault is for the parameter.
+fn fault_of(error: ContentError) -> Fault {
+    if let ContentError::Form { rule, .. } = error {
+        let rule = if rule.is_limit() { ParameterRule::Limit } else { ParameterRule::Encoding };
+        return rule.into();
     }
-    let text = reader.scratch.decode(raw, reader.coding)?.to_owned();
-    reader.coding = Coding::FormPercent;
-    reader.object(pairs::query(&text).map(Ok), object)
+    if let ContentError::Field { name, rule } = error {
+        let repeated = rule == FieldRule::Repeated;
+        let rule = if repeated { ParameterRule::Repeated } else { ParameterRule::Content };
+        return Fault { rule, step: Step::Member(name) };
+    }
+    ParameterRule::Content.into()
 }

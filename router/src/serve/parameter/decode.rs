@@ -136,11 +136,11 @@ impl<'a, 'r> Decoding<'a, 'r> {
             return Err(ParameterRule::Limit.into());
         }
         let mut reader = self.reader(plan.coding());
-        let (style, explode) = match plan.source {
+        let (style, explode) = match &plan.source {
             Source::Content(kind) => {
                 return content::decode(&mut reader, plan, kind, raw).map(Some);
             }
-            Source::Styled { style, explode } => (style, explode),
+            Source::Styled { style, explode } => (*style, *explode),
         };
         let styled = Styled { name: &plan.name, explode, form: plan.structure.form() };
         let id = match style {
@@ -208,12 +208,12 @@ impl<'a, 'r> Decoding<'a, 'r> {
         }
         let mut reader = self.reader(plan.coding());
         let pairs = own.iter().map(|claim| claim.pair);
-        let (style, explode) = match plan.source {
+        let (style, explode) = match &plan.source {
             Source::Content(kind) => {
                 let raw = form::only_value(pairs)?;
                 return content::decode(&mut reader, plan, kind, raw).map(Some);
             }
-            Source::Styled { style, explode } => (style, explode),
+            Source::Styled { style, explode } => (*style, *explode),
         };
         let repeated = own.len() > 1 && explode && plan.location == ParameterLocation::Query;
         let form = if repeated { plan.structure.repeated_form() } else { plan.structure.form() };

@@ -237,8 +237,8 @@ pub fn encode(plan: &ParameterPlan, value: InstanceNode<'_>) -> Result<String, E
         Coding::Verbatim => Encoder::verbatim(),
         Coding::Percent | Coding::FormPercent => Encoder::percent(safe),
     };
-    match plan.source {
-        Source::Styled { style, explode } => encode_styled(&mut to, plan, (style, explode), value)?,
+    match &plan.source {
+        Source::Styled { style, explode } => encode_styled(&mut to, plan, (*style, *explode), value)?,
         Source::Content(kind) => encode_content(&mut to, plan, kind, value)?,
     }
     Ok(to.text)
@@ -267,7 +267,7 @@ fn encode_styled(
 fn encode_content(
     to: &mut Encoder,
     plan: &ParameterPlan,
-    kind: ContentKind,
+    kind: &ContentKind,
     value: InstanceNode<'_>,
 ) -> Result<(), EncodeError> {
     if matches!(plan.location, ParameterLocation::Query | ParameterLocation::Cookie) {
@@ -280,14 +280,33 @@ fn encode_content(
             value.write_json(&mut text);
             to.piece(&text, &[';'])
         }
-        ContentKind::Form => {
-            let mut form = Encoder::percent(Safe::Unreserved);
-            form.members(value, ("=", "&"), &[])?;
+        ContentKind::Form(_) => {
+            let form = encode_form(value)?;
             if plan.location == ParameterLocation::QueryString {
-                to.raw(&form.text);
+                to.raw(&form);
                 return Ok(());
             }
-            to.piece(&form.text, &[';'])
+            to.piece(&form, &[';'])
         }
     }
+}
+
+/// The text of a form: the items of an array each under its name (ENC-004).
+fn encode_form(value: InstanceNode<'_>) -> Result<String, EncodeError> {
+    if value.kind() != InstanceKind::Object {
+        return Err(EncodeError::NotApplicable);
+    }
+    let mut form = Encoder::percent(Safe::Unreserved);
+    for (name, member) in value.members().filter(|(_, member)| !is_undefined(*member)) {
+        if !form.text.is_empty() {
+            form.raw("&");
+        }
+        if member.kind() == InstanceKind::Array {
+            form.repeated(name, member, "&")?;
+        } else {
+            form.name_is(name)?;
+            form.scalar(member, &[])?;
+        }
+    }
+    Ok(form.text)
 }

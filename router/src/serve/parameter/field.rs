@@ -49,7 +49,7 @@ impl ParameterPlan {
             required: header.required(),
             allow_empty: false,
             allow_reserved: false,
-            slot: schema.filter(|_| is_judged(&source)).map(|at| schemas.slot(at)),
+            slot: schema.filter(|_| is_judged(&source, &shape)).map(|at| schemas.slot(at)),
             structure: structure(&shape, &source).0,
             source,
             default: shape.default,

@@ -10,6 +10,7 @@ use super::structure::Structure;
 use crate::description::{ParameterLocation, Style};
 use crate::limits;
 use crate::schema::SchemaSlot;
+use crate::serve::content::MediaTypePlan;
 
 /// What happens with query keys that no parameter declares (PAR-022).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,10 +63,11 @@ pub(super) enum Source {
 }
 
 /// The media types that a parameter's text is parsed as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum ContentKind {
     Json,
-    Form,
+    /// With its Encoding Objects.
+    Form(Box<MediaTypePlan>),
     Text,
     /// Any other: the text stays a string, and no schema judges it.
     Opaque,
@@ -115,7 +117,7 @@ impl ParameterPlan {
         match (self.location, &self.source) {
             (ParameterLocation::Path, _) => Coding::Percent,
             (ParameterLocation::Query, _) => Coding::FormPercent,
-            (ParameterLocation::QueryString, Source::Content(ContentKind::Form)) => Coding::FormPercent,
+            (ParameterLocation::QueryString, Source::Content(ContentKind::Form(_))) => Coding::FormPercent,
             (ParameterLocation::QueryString, _) => Coding::Percent,
             (ParameterLocation::Cookie, Source::Styled { style: Style::Form, .. }) => Coding::Percent,
             (ParameterLocation::Header | ParameterLocation::Cookie, _) => Coding::Verbatim,
