@@ -12,14 +12,14 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use crate::limits;
-use crate::serve::content::{self, Content, Selected};
+use crate::serve::content::{self, Content, LimitedBody, Selected};
 use crate::serve::parameter::{self, ParameterInput, ParameterValues};
 use crate::serve::problem::ProblemFormat;
 use crate::serve::route::{Captures, MethodMatch, PathError, normalize_path, raw_spans};
 use crate::serve::security::SecurityContext;
 use crate::serve::{
-    Api, BodySource, Connection, Context, Operation, Problem, ProblemContext, ProblemError, ProblemKind,
-    RequestHead, Response,
+    Api, BodySource, Connection, Context, Operation, Problem, ProblemContext, ProblemKind, RequestHead,
+    Response,
 };
 
 /// The methods that every server knows: those of RFC 9110 §9, PATCH (RFC 5789) and QUERY. Any other is
@@ -113,8 +113,8 @@ impl Api {
         let input = ParameterInput { captures: &matched, query: head.query(), fields: head.fields() };
         let parameters =
             parameter::decode(&operation.parameters, &input, &self.schemas).map_err(Problem::from)?;
-        let selected =
-            content::select(&operation.content, head, &self.options.content).map_err(Problem::from)?;
+        let selected = content::select(&operation.content, head, &self.options.content)
+            .map_err(|error| error.into_problem(&operation.content, head.method()))?;
         Ok(Admitted { api: self, head, connection, operation, security, parameters, selected })
     }
 
@@ -190,27 +190,23 @@ impl<'r> Admitted<'r> {
     }
 
     fn serve(self, body: &mut dyn BodySource) -> Result<Response, Problem> {
-        let content = match &self.selected {
-            Some(selected) => content::read(selected, body, &self.api.options.content)?,
-            None => Content::None,
-        };
+        let limits = &self.api.options.content;
+        let Some(selected) = &self.selected else { return self.handle(&Content::None, body) };
+        // A stream that the handler pulls is bounded as well (HTTP-010).
+        let mut body = LimitedBody::new(body, selected.bytes_max(limits))?;
+        let content = content::read(selected, &mut body, limits)?;
         self.validate(&content)?;
-        self.handle(&content, body)
+        self.handle(&content, &mut body)
     }
 
     /// Applies the content's schema; every error is named, up to a bound (SCH-028).
     fn validate(&self, content: &Content) -> Result<(), Problem> {
         let Content::Decoded(decoded) = content else { return Ok(()) };
-        let Some(slot) = decoded.slot() else { return Ok(()) };
-        if self.api.schemas.is_valid(slot, decoded.value()) {
+        let errors = decoded.errors(&self.api.schemas, limits::SCHEMA_ERRORS_MAX);
+        if errors.is_empty() {
             return Ok(());
         }
-        let errors = self.api.schemas.errors(slot, decoded.value(), limits::SCHEMA_ERRORS_MAX);
-        Err(Problem::of(ProblemKind::ContentInvalid).with_errors(
-            errors
-                .into_iter()
-                .map(|error| ProblemError::content(error.instance_pointer, error.keyword, error.message)),
-        ))
+        Err(Problem::of(ProblemKind::ContentInvalid).with_errors(errors))
     }
 
     fn handle(&self, content: &Content, body: &mut dyn BodySource) -> Result<Response, Problem> {

@@ -1,5 +1,6 @@
 //! The integration tests of the crate, in one binary.
 
+mod content;
 mod corpora;
 mod documents;
 mod instance_json;

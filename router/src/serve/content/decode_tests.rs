@@ -414,7 +414,7 @@ fn selection_by_the_head() {
         }
     }
     assert_eq!(
-        optional.accepted(),
+        &**optional.accepted(),
         "application/json, application/json; v=2, text/*, image/png, application/x-www-form-urlencoded, multipart/*"
     );
 }

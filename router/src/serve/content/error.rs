@@ -5,13 +5,14 @@
 
 use std::fmt;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 
 use super::form::FormRule;
 use super::media_type::MediaTypeError;
 use super::multipart::{MultipartError, MultipartRule};
+use super::plan::ContentPlan;
 use crate::schema::instance::{JsonError, JsonRule};
-use crate::serve::{BodyError, Problem, ProblemError, ProblemKind};
+use crate::serve::{BodyError, FieldText, Problem, ProblemError, ProblemKind, ResponseField};
 
 /// The longest name that an answer repeats, in bytes.
 const NAME_BYTES_MAX: usize = 128;
@@ -159,6 +160,33 @@ impl ContentError {
         self.kind().status()
     }
 
+    /// The problem with what would have been accepted: `Accept` and the field of the method in a 415 for the media
+    /// type, `Accept-Encoding` in one for the coding (HTTP-007, HTTP-009; RFC 9110 §12.5.1, §12.5.3, §15.5.16).
+    #[must_use]
+    pub fn into_problem(self, plan: &ContentPlan, method: &Method) -> Problem {
+        let kind = self.kind();
+        let of_field = matches!(self, Self::Field { .. });
+        let mut problem = Problem::from(self);
+        if kind == ProblemKind::ContentCodingUnsupported {
+            return with_hint(problem, "Accept-Encoding", "identity");
+        }
+        let unaccepted =
+            matches!(kind, ProblemKind::ContentTypeMissing | ProblemKind::ContentTypeUnsupported);
+        if of_field || !unaccepted || plan.accepted().is_empty() {
+            return problem;
+        }
+        let of_method = match method.as_str() {
+            "POST" => Some("Accept-Post"),
+            "PATCH" => Some("Accept-Patch"),
+            "QUERY" => Some("Accept-Query"),
+            _ => None,
+        };
+        for name in std::iter::once("Accept").chain(of_method) {
+            problem = with_hint(problem, name, plan.accepted());
+        }
+        problem
+    }
+
     /// What is wrong, in words; never any of the content.
     #[must_use]
     pub const fn message(&self) -> &'static str {
@@ -187,7 +215,7 @@ impl ContentError {
         if let Self::Field { name, rule } = self
             && *rule != FieldRule::Unnamed
         {
-            return format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            return pointer_of(name);
         }
         String::new()
     }
@@ -202,6 +230,19 @@ impl ContentError {
             return Some(*offset);
         }
         None
+    }
+}
+
+/// The JSON pointer of a member (RFC 6901).
+pub(super) fn pointer_of(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Adds a field; a key that no field value can hold gives no hint.
+fn with_hint(problem: Problem, name: &'static str, value: impl Into<FieldText>) -> Problem {
+    match ResponseField::new(name, value) {
+        Ok(field) => problem.with_field(field),
+        Err(_) => problem,
     }
 }
 

@@ -2,16 +2,18 @@
 //!
 //! Takes: the `content` map with schemas and Encoding Objects. Gives: a [`ContentPlan`]. Build phase; never panics.
 
+use std::sync::Arc;
+
 use super::media_type::{MediaType, MediaTypeKey, most_specific};
 use super::property::{FormPlan, ValuePlan};
 use crate::schema::SchemaSlot;
 
 /// A Request Body Object, compiled.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ContentPlan {
     required: bool,
     media_types: Vec<MediaTypePlan>,
-    accepted: Box<str>,
+    accepted: Arc<str>,
 }
 
 /// One entry of a `content` map, compiled.
@@ -24,6 +26,13 @@ pub struct MediaTypePlan {
     /// How the fields of a form are read.
     pub(super) form: FormPlan,
     pub(super) octets_max: Option<u64>,
+}
+
+/// The plan of an operation without a request body: nothing is required and no media type accepted.
+impl Default for ContentPlan {
+    fn default() -> Self {
+        Self::new(false, Vec::new())
+    }
 }
 
 impl ContentPlan {
@@ -47,7 +56,7 @@ impl ContentPlan {
 
     /// The keys as one list: the value of `Accept` in a 415 (RFC 9110 §15.5.16), or of `Accept-Post`, `Accept-Patch`.
     #[must_use]
-    pub const fn accepted(&self) -> &str {
+    pub const fn accepted(&self) -> &Arc<str> {
         &self.accepted
     }
 

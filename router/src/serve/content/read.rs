@@ -5,15 +5,16 @@
 //! webhooks are made over them. Never panics.
 
 use super::ContentError;
+use super::error::pointer_of;
 use super::limited::LimitedBody;
 use super::multipart::MultipartLimits;
 use super::multipart_form::{self, Part, Parts};
 use super::select::{Reading, Selected};
 use super::{form, text};
 use crate::limits;
-use crate::schema::SchemaSlot;
 use crate::schema::instance::{Instance, InstanceNode, JsonLimits, parse_json};
-use crate::serve::BodySource;
+use crate::schema::{SchemaError, SchemaSlot, Schemas};
+use crate::serve::{BodySource, ProblemError};
 
 /// The bounds of one request's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +55,21 @@ impl Content {
     /// The value, where the content was decoded.
     #[must_use]
     pub fn value(&self) -> Option<InstanceNode<'_>> {
+        self.decoded().map(DecodedContent::value)
+    }
+
+    /// What was decoded, with its raw octets and parts.
+    #[must_use]
+    pub fn decoded(&self) -> Option<&DecodedContent> {
         match self {
-            Self::Decoded(decoded) => Some(decoded.value()),
+            Self::Decoded(decoded) => Some(decoded),
             Self::None | Self::Octets(_) | Self::Stream => None,
         }
+    }
+
+    /// The files that came under `name` in multipart content, in order (ENC-013).
+    pub fn files<'c>(&'c self, name: &'c str) -> impl Iterator<Item = Part<'c>> {
+        self.decoded().into_iter().flat_map(move |decoded| decoded.files(name))
     }
 
     /// The octets as they came; `None` where there is no content or it was not read.
@@ -93,6 +105,27 @@ impl DecodedContent {
         self.slot
     }
 
+    /// What of the value and of the headers of its parts is not valid, up to about `max` errors; nothing where
+    /// all is valid, and only then.
+    #[must_use]
+    pub fn errors(&self, schemas: &Schemas, max: usize) -> Vec<ProblemError> {
+        let mut found = Vec::new();
+        if let Some(slot) = self.slot {
+            judge(schemas, (slot, self.value()), max, |error| {
+                found.push(ProblemError::content(error.instance_pointer, error.keyword, error.message));
+            });
+        }
+        for header in self.part_headers() {
+            let Some(slot) = header.slot.filter(|_| found.len() < max) else { continue };
+            let part = self.part(header.part).and_then(|part| part.name()).unwrap_or_default();
+            judge(schemas, (slot, header.value), max, |error| {
+                let detail = format!("header {}{}: {}", header.name, error.instance_pointer, error.message);
+                found.push(ProblemError::content(pointer_of(part), error.keyword, detail));
+            });
+        }
+        found
+    }
+
     /// The body as it came.
     #[must_use]
     pub fn raw(&self) -> &[u8] {
@@ -124,6 +157,28 @@ impl DecodedContent {
             value: self.instance.node(header.value),
         })
     }
+}
+
+/// Tells every error of one value, at least one where it is not valid: a report may run out of its own bounds.
+fn judge(
+    schemas: &Schemas,
+    (slot, value): (SchemaSlot, InstanceNode<'_>),
+    max: usize,
+    mut tell: impl FnMut(SchemaError),
+) {
+    if schemas.is_valid(slot, value) {
+        return;
+    }
+    let errors = schemas.errors(slot, value, max.max(1));
+    if errors.is_empty() {
+        tell(SchemaError {
+            instance_pointer: String::new(),
+            keyword_pointer: String::new(),
+            keyword: "schema".into(),
+            message: "the value is not valid".to_owned(),
+        });
+    }
+    errors.into_iter().for_each(tell);
 }
 
 /// A declared header of one part, decoded.

@@ -5,7 +5,8 @@
 //!
 //! | Question | Answer |
 //! |---|---|
-//! | Is there content? | yes with `Transfer-Encoding`, with a `Content-Length` above 0, or with `Content-Length: 0` and a `Content-Type`; else no (RFC 9110 §8.6) |
+//! | Is there content? | yes with `Transfer-Encoding`, with a `Content-Length` above 0, or with `Content-Length: 0` and a `Content-Type` where the operation has a request body; else no (RFC 9110 §8.6) |
+//! | an operation without a request body | takes no content: 415, and no hint |
 //! | empty content | read by its media type: no JSON text, but a text, form or file of length 0 |
 //! | no `Content-Type` | taken for `application/octet-stream` (RFC 9110 §8.3), never guessed from the octets; 415 where that is not declared |
 //! | several or malformed `Content-Type` | 415 |
@@ -141,7 +142,8 @@ pub fn select<'p, 'r>(
     let line = lines.next();
     let present = match announced {
         Announced::Nothing => false,
-        Announced::Length(length) => length > 0 || line.is_some(),
+        Announced::Length(0) => line.is_some() && !plan.media_types().is_empty(),
+        Announced::Length(_) => true,
         Announced::Unknown => true,
     };
     if !present {

@@ -1,0 +1,202 @@
+//! Content, from outside: what a client sends and what a handler or a problem shows of it.
+
+use brrtrouter::content::{ContentLimits, FormWriter, MultipartWriter};
+use brrtrouter::{Api, ApiOptions, BodyError, BodySource, Connection, Description, FieldLine, Handlers};
+use brrtrouter::{Problem, RequestHead, Response, TestResponse};
+use http::Method;
+use serde_json::{Value, json};
+
+const DESCRIPTION: &str = "
+openapi: 3.1.2
+info: { title: Content, version: '1' }
+paths:
+  /forms:
+    post:
+      operationId: form
+      requestBody:
+        required: true
+        content:
+          application/json: { schema: { $ref: '#/components/schemas/Pet' } }
+          application/x-www-form-urlencoded: { schema: { $ref: '#/components/schemas/Pet' } }
+          multipart/form-data:
+            schema: { $ref: '#/components/schemas/Pet' }
+            encoding:
+              photo:
+                contentType: image/png
+                headers: { X-Width: { schema: { type: integer, maximum: 640 } } }
+      responses: { '200': { description: seen, content: { application/json: {} } } }
+  /files:
+    put:
+      operationId: file
+      requestBody: { content: { image/*: {} } }
+      responses: { '200': { description: its length, content: { application/json: {} } } }
+    delete:
+      operationId: none
+      responses: { '200': { description: gone, content: { application/json: {} } } }
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [id]
+      properties:
+        id: { type: integer, minimum: 1 }
+        tags: { type: array, items: { type: string } }
+        owner: { type: object, required: [name] }
+        photo: {}
+";
+
+fn api() -> Api {
+    let handlers = Handlers::new()
+        .on("form", |cx| {
+            let photos: Vec<_> = cx.content().files("photo").map(|part| part.octets().len()).collect();
+            let body = cx.content().value().map(|value| value.to_json());
+            Ok(Response::json(&json!({"body": body, "photos": photos, "raw": cx.raw().len()})))
+        })
+        .on("file", |cx| {
+            let Some(body) = cx.take_stream() else { return Ok(Response::json(&"no content")) };
+            let mut bytes = 0_usize;
+            let mut buffer = [0; 1000];
+            loop {
+                let count = body.read(&mut buffer).map_err(Problem::from)?;
+                bytes += count;
+                if count == 0 {
+                    return Ok(Response::json(&bytes));
+                }
+            }
+        })
+        .on("none", |_| Ok(Response::json(&"done")));
+    let description = Description::from_text("content.yaml", DESCRIPTION).expect("a valid description");
+    let limits = ContentLimits { bytes_max: 10_000, ..ContentLimits::default() };
+    let options = ApiOptions { content: limits, ..ApiOptions::default() };
+    Api::builder(&description)
+        .handlers(handlers)
+        .options(options)
+        .build()
+        .expect("every operation has a handler")
+}
+
+fn post(media_type: &str, body: impl Into<Vec<u8>>) -> TestResponse {
+    api().test().post("/forms").content(media_type, body).send()
+}
+
+#[test]
+fn one_schema_three_media_types() {
+    let expected = json!({"id": 7, "tags": ["a"], "owner": {"name": "Ada"}});
+    let owner = r#"{"name":"Ada"}"#;
+    let form = FormWriter::new().field("id", "7").field("tags", "a").field("owner", owner).finish();
+    let (media_type, multipart) =
+        MultipartWriter::new().field("id", "7").field("tags", "a").field("owner", owner).finish();
+    let bodies = [
+        ("application/json; charset=utf-8", expected.to_string().into_bytes()),
+        (FormWriter::MEDIA_TYPE, form.into_bytes()),
+        (&media_type, multipart),
+    ];
+    for (media_type, body) in bodies {
+        let length = body.len();
+        let response = post(media_type, body);
+        assert_eq!(response.status(), 200, "{media_type}: {}", response.text());
+        let seen: Value = response.json().unwrap();
+        assert_eq!(seen, json!({"body": expected, "photos": [], "raw": length}), "{media_type}");
+    }
+}
+
+#[test]
+fn files_and_their_headers() {
+    let upload = |lines: &str| {
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=id\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; \
+             name=photo; filename=a.png\r\n{lines}\r\n\r\n12345\r\n--b--"
+        );
+        post("multipart/form-data; boundary=b", body)
+    };
+    let seen: Value = upload("Content-Type: image/png\r\nX-Width: 640").json().unwrap();
+    assert_eq!(seen["photos"], json!([5]));
+    let refused = upload("Content-Type: image/png\r\nX-Width: 641");
+    assert_eq!(refused.status(), 400);
+    let problem: Value = refused.json().unwrap();
+    assert_eq!(problem["errors"][0]["pointer"], "/photo", "{problem}");
+    assert_eq!(upload("Content-Type: image/gif").status(), 415);
+}
+
+#[test]
+fn refusals() {
+    let json = "application/json";
+    let form = FormWriter::MEDIA_TYPE;
+    let long = format!("id=1&tags={}", "x".repeat(10_000));
+    let deep = "[".repeat(5_000);
+    let cases: &[(&str, &str, u16, &str)] = &[
+        (json, "", 400, "content-malformed"),
+        (json, "{\"id\":1", 400, "content-malformed"),
+        (json, "{\"id\":1,\"id\":1}", 400, "content-malformed"),
+        (json, &deep, 400, "content-limits"),
+        (json, "{\"id\":0}", 400, "content-invalid"),
+        (form, "id=x", 400, "content-invalid"),
+        (form, "id=1&owner=%7B%7D", 400, "content-invalid"),
+        (form, "id=%zz", 400, "content-malformed"),
+        (form, "id=1&id=2", 400, "content-malformed"),
+        (form, "id=1&owner=%7B", 400, "content-malformed"),
+        (form, &long, 413, "content-too-large"),
+        ("multipart/form-data; boundary=b", "--b\r\n", 400, "content-malformed"),
+        ("multipart/form-data", "", 400, "content-malformed"),
+        ("application/xml", "<id/>", 415, "content-type-unsupported"),
+    ];
+    for (media_type, body, status, kind) in cases {
+        let response = post(media_type, *body);
+        let problem: Value = response.json().unwrap();
+        assert_eq!(response.status(), *status, "{media_type} {body:.40}: {problem}");
+        assert_eq!(problem["type"], format!("urn:brrtrouter:problem:{kind}"), "{media_type} {body:.40}");
+    }
+}
+
+#[test]
+fn hints() {
+    let accepted = "application/json, application/x-www-form-urlencoded, multipart/form-data";
+    for response in [post("text/plain", "x"), api().test().post("/forms").bytes("x").send()] {
+        assert_eq!(response.status(), 415);
+        assert_eq!(
+            (response.field("Accept"), response.field("Accept-Post")),
+            (Some(accepted), Some(accepted))
+        );
+    }
+    let coded = api().test().post("/forms").field("Content-Encoding", "gzip").json(&json!({"id": 1})).send();
+    assert_eq!((coded.status().as_u16(), coded.field("Accept-Encoding")), (415, Some("identity")));
+    assert_eq!(coded.field("Accept"), None);
+    let missing = api().test().post("/forms").send();
+    assert_eq!((missing.status().as_u16(), missing.field("Accept")), (400, None));
+}
+
+/// Octets without end, of a length that nobody announced.
+struct Endless;
+
+impl BodySource for Endless {
+    fn length(&self) -> Option<u64> {
+        None
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
+        buffer.fill(b'x');
+        Ok(buffer.len())
+    }
+}
+
+#[test]
+fn streams() {
+    let api = api();
+    let sent = api.test().put("/files").content("image/png", vec![b'x'; 5000]).send();
+    assert_eq!((sent.status().as_u16(), &*sent.text()), (200, "5000"));
+    assert_eq!(api.test().put("/files").send().text(), "\"no content\"");
+    assert_eq!(api.test().put("/files").content("image/png", vec![b'x'; 10_001]).send().status(), 413);
+    // The bound holds for whoever pulls, too.
+    let fields =
+        [FieldLine::new("Content-Type", "image/png"), FieldLine::new("Transfer-Encoding", "chunked")];
+    let head = RequestHead::new(Method::PUT, "/files", &fields).unwrap();
+    assert_eq!(api.answer(&head, &Connection::default(), &mut Endless).status(), 413);
+}
+
+#[test]
+fn an_operation_without_a_request_body_takes_none() {
+    let api = api();
+    assert_eq!(api.test().delete("/files").send().status(), 200);
+    assert_eq!(api.test().delete("/files").content("application/json", "").send().status(), 200);
+    assert_eq!(api.test().delete("/files").content("application/json", "{}").send().status(), 415);
+}
