@@ -96,19 +96,22 @@ pub mod load {
     pub const RETRIEVAL_SECONDS_MAX: u64 = 10;
 
     /// The most Reference Objects that lead to one another before a value comes; real ones need two.
-    pub const REFERENCE_CHAIN_MAX: usize = 64;
+    pub const REFERENCE_CHAIN_MAX: usize = 16;
 
     /// The most findings listed about references: past some, a reader mends and runs again.
     pub const FINDINGS_MAX: usize = 500;
 
     /// For how many wrong references near names are looked for.
-    pub const NEAR_NAMES_LOOKUPS_MAX: usize = 50;
+    pub const NEAR_NAMES_LOOKUPS_MAX: usize = 20;
 
     /// How many names are compared with a wrong one.
-    pub const NEAR_NAMES_CANDIDATES_MAX: usize = 4_096;
+    pub const NEAR_NAMES_CANDIDATES_MAX: usize = 2_048;
 
     /// The longest name, in bytes, that near names are looked for.
     pub const NEAR_NAME_BYTES_MAX: usize = 96;
+
+    /// How many characters of a reference or a URI a finding repeats.
+    pub const TEXT_SHOWN_CHARS_MAX: usize = 160;
 
     /// How many near names are offered.
     pub const NEAR_NAMES_SHOWN_MAX: usize = 3;

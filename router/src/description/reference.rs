@@ -18,7 +18,7 @@ pub(crate) use index::{Index, ResourceId};
 pub(crate) use walk::{Fault, Site, SiteKind, Walk, Walked};
 
 use super::{Code, Description, Kind, Location, NodeId, NodeRef, Uri, UriError};
-use crate::limits::load::REFERENCE_CHAIN_MAX;
+use crate::limits::load::{REFERENCE_CHAIN_MAX, TEXT_SHOWN_CHARS_MAX as SHOWN};
 use index::Resource;
 pub(crate) use keywords::{Draft, Subschemas};
 use pointer::{Break, near_names};
@@ -105,22 +105,30 @@ impl fmt::Display for ReferenceError {
         match self {
             Self::Form(error) => error.fmt(f),
             Self::NoDocument { uri, .. } => {
-                write!(f, "there is no document or schema with the URI `{}`", uri.relative_to_default())
+                write!(
+                    f,
+                    "there is no document or schema with the URI `{:.SHOWN$}`",
+                    uri.relative_to_default()
+                )
             }
             Self::NoMember { uri, found, missing, kind, .. } => {
                 match kind {
-                    Kind::Object => write!(f, "`#{found}` has no member `{missing}`")?,
-                    Kind::Array => write!(f, "`#{found}` has no item `{missing}`")?,
+                    Kind::Object => write!(f, "`#{found:.SHOWN$}` has no member `{missing:.SHOWN$}`")?,
+                    Kind::Array => write!(f, "`#{found:.SHOWN$}` has no item `{missing:.SHOWN$}`")?,
                     Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {
-                        write!(f, "`#{found}` is a {} and has no `{missing}`", kind.name())?;
+                        write!(f, "`#{found:.SHOWN$}` is a {} and has no `{missing:.SHOWN$}`", kind.name())?;
                     }
                 }
-                write!(f, " in `{}`", uri.relative_to_default())
+                write!(f, " in `{:.SHOWN$}`", uri.relative_to_default())
             }
             Self::NoAnchor { uri, anchor, .. } => {
-                write!(f, "no schema of `{}` has the anchor `{anchor}`", uri.relative_to_default())
+                write!(
+                    f,
+                    "no schema of `{:.SHOWN$}` has the anchor `{anchor:.SHOWN$}`",
+                    uri.relative_to_default()
+                )
             }
-            Self::Fragment { fragment } => write!(f, "`{fragment}` is not percent-encoded UTF-8"),
+            Self::Fragment { fragment } => write!(f, "`{fragment:.SHOWN$}` is not percent-encoded UTF-8"),
             Self::Cycle { .. } => write!(f, "the references lead round in a circle"),
             Self::TooLong { chain_max } => write!(f, "more than {chain_max} references lead to one another"),
         }

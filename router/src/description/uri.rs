@@ -11,6 +11,8 @@ use std::sync::Arc;
 use fluent_uri::UriRef;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
+use crate::limits::load::TEXT_SHOWN_CHARS_MAX as SHOWN;
+
 /// What RFC 3986 does not let stand raw anywhere in a URI; `%` is looked at apart.
 const ILLEGAL: &AsciiSet = &CONTROLS
     .add(b' ')
@@ -78,11 +80,17 @@ impl fmt::Display for UriError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Grammar { text, index } => {
-                write!(f, "`{text}` is not a URI reference: character at byte {index} is not allowed there")
+                write!(
+                    f,
+                    "`{text:.SHOWN$}` is not a URI reference: character at byte {index} is not allowed there"
+                )
             }
-            Self::Relative { text } => write!(f, "`{text}` is relative, an absolute URI is needed"),
+            Self::Relative { text } => write!(f, "`{text:.SHOWN$}` is relative, an absolute URI is needed"),
             Self::OpaqueBase { base, reference } => {
-                write!(f, "`{reference}` cannot be resolved against `{base}`, which has no hierarchical path")
+                write!(
+                    f,
+                    "`{reference:.SHOWN$}` cannot be resolved against `{base:.SHOWN$}`, which has no hierarchical path"
+                )
             }
             Self::Path { path } => write!(f, "`{path}` is not an absolute path in UTF-8"),
         }
@@ -195,7 +203,7 @@ impl Uri {
 
 impl fmt::Display for Uri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 

@@ -583,6 +583,11 @@ fn long_chains_and_many_findings_are_cut() {
     assert_eq!(found.len(), FINDINGS_MAX + 1);
     let text = result.unwrap_err().to_string();
     assert!(text.contains("7 more findings"), "{text}");
+
+    let long = format!("#/{}", "long".repeat(10_000));
+    let diagnostics = load(&[("api.json", schemas(json!({"A": {"$ref": long}})))]).unwrap_err();
+    let texts = diagnostics.iter().map(|found| found.what.len() + found.mend.len()).max();
+    assert!(texts.is_some_and(|length| length < 1_000), "{diagnostics}");
 }
 
 /// Every region is found only by way of the one before it, and all references wait from the start.

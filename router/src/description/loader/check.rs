@@ -14,7 +14,7 @@ use crate::description::{
     Code, Description, Diagnostic, Diagnostics, DocumentId, Location, NodeId, ObjectKind, Place,
     ReferenceError, RetrieveError, Severity, Version,
 };
-use crate::limits::load::{FINDINGS_MAX, NEAR_NAMES_LOOKUPS_MAX};
+use crate::limits::load::{FINDINGS_MAX, NEAR_NAMES_LOOKUPS_MAX, TEXT_SHOWN_CHARS_MAX as SHOWN};
 
 /// How many references of a circle are shown.
 const CIRCLE_SHOWN_MAX: usize = 8;
@@ -159,7 +159,7 @@ impl Loading<'_> {
                 let finding = Finding {
                     code: "REF-005",
                     severity: Severity::Error,
-                    what: format!("two schemas have the URI `{uri}`"),
+                    what: format!("two schemas have the URI `{uri:.SHOWN$}`"),
                     why: "a URI identifies one schema, so that references to it mean one thing",
                     mend: "give each schema an identifier of its own".into(),
                     related: other(first),
@@ -170,7 +170,7 @@ impl Loading<'_> {
                 let finding = Finding {
                     code: "REF-012",
                     severity: Severity::Error,
-                    what: format!("two schemas of one resource have the anchor `{name}`"),
+                    what: format!("two schemas of one resource have the anchor `{name:.SHOWN$}`"),
                     why: "an anchor names one schema, so that references to it mean one thing",
                     mend: "rename one of them".into(),
                     related: other(first),
@@ -193,8 +193,10 @@ impl Loading<'_> {
             .and_then(|uri| self.failures.get(uri))
             .filter(|failure| network || **failure != RetrieveError::NotOffered);
         let what = match failure {
-            Some(failure) => format!("`{text}` leads nowhere: {error}, and it was not retrieved: {failure}"),
-            None => format!("`{text}` leads nowhere: {error}"),
+            Some(failure) => {
+                format!("`{text:.SHOWN$}` leads nowhere: {error}, and it was not retrieved: {failure}")
+            }
+            None => format!("`{text:.SHOWN$}` leads nowhere: {error}"),
         };
         let near: Vec<String> = near.iter().map(|name| instead(text, error, name)).collect();
         let mend: Cow<'static, str> = match near.as_slice() {
@@ -219,7 +221,7 @@ impl Loading<'_> {
         lenient.then(|| Finding {
             code: "REF-013",
             severity: Severity::Warning,
-            what: format!("`{text}` is not a URI reference as written"),
+            what: format!("`{text:.SHOWN$}` is not a URI reference as written"),
             why: "characters that RFC 3986 does not allow were read as if percent-encoded",
             mend: "percent-encode spaces, braces and characters beyond ASCII".into(),
             related: Vec::new(),
@@ -264,7 +266,9 @@ impl Loading<'_> {
         Some(Finding {
             code,
             severity: Severity::Warning,
-            what: format!("`{text}` names the document by where it was retrieved, not by its `{member}`"),
+            what: format!(
+                "`{text:.SHOWN$}` names the document by where it was retrieved, not by its `{member}`"
+            ),
             why: "only the URI that a document gives itself means the same everywhere",
             mend: format!("write `{}`", document.uri()).into(),
             related: Vec::new(),
@@ -296,7 +300,9 @@ impl Loading<'_> {
         Some(Finding {
             code: "REF-026",
             severity: if later { Severity::Error } else { Severity::Warning },
-            what: format!("`{text}` points into a schema that has the URI `{inner}` of its own"),
+            what: format!(
+                "`{text:.SHOWN$}` points into a schema that has the URI `{inner:.SHOWN$}` of its own"
+            ),
             why: "a schema with an `$id`, and all inside it, is named by that `$id`; pointers from outside are not \
                   read alike everywhere",
             mend: format!("write `{inner}{}`", self.pointer_inside(target)).into(),
@@ -351,7 +357,7 @@ impl Loading<'_> {
         Finding {
             code: "REF-019",
             severity: Severity::Error,
-            what: format!("`{}` leads round in a circle", self.text(first)),
+            what: format!("`{:.SHOWN$}` leads round in a circle", self.text(first)),
             why: "following the references never comes to an Object",
             mend: "let one of the references stand for an Object of its own".into(),
             related: others
@@ -415,7 +421,7 @@ pub(super) fn same_uri(
     let finding = Finding {
         code: "REF-006",
         severity: Severity::Error,
-        what: format!("two documents have the URI `{}`", description.base_uri(at)),
+        what: format!("two documents have the URI `{:.SHOWN$}`", description.base_uri(at)),
         why: "a URI identifies one document, so that references to it mean one thing",
         mend: "give each document a URI of its own".into(),
         related: vec![("the other document".into(), description.place(first))],

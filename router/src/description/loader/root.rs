@@ -10,6 +10,7 @@ use crate::description::{
     Code, Diagnostic, Diagnostics, Document, Kind, NodeRef, ObjectKind, Retrieved, Severity, Span, Version,
     upgrade,
 };
+use crate::limits::load::TEXT_SHOWN_CHARS_MAX as SHOWN;
 
 /// The version rules that a document without `openapi` follows: those of the entry document.
 pub(super) type Parent = Option<(Version, bool)>;
@@ -122,7 +123,7 @@ fn version(document: &mut Document, diagnostics: &mut Diagnostics) -> Option<()>
             diagnostics.push(Diagnostic {
                 code: Code::new("DOC-005"),
                 severity: Severity::Error,
-                what: format!("`{member}: {text}` is no version that is read here"),
+                what: format!("`{member}: {text:.SHOWN$}` is no version that is read here"),
                 why: "the fields of 3.0.x, 3.1.x and 3.2.x are known; another version may give them another meaning"
                     .into(),
                 mend: "convert the document to OpenAPI 3.1 or 3.2".into(),
@@ -151,7 +152,7 @@ fn identity(document: &mut Document, diagnostics: &mut Diagnostics) {
     diagnostics.push(Diagnostic {
         code: Code::new("REF-007"),
         severity: Severity::Error,
-        what: format!("`$self: {text}` cannot be the document's URI: {problem}"),
+        what: format!("`$self: {text:.SHOWN$}` cannot be the document's URI: {problem}"),
         why: "`$self` is a URI reference that identifies the document and is the base of its references"
             .into(),
         mend: "write an absolute URI, or a path that is resolved against the place of retrieval".into(),
