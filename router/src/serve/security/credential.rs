@@ -290,4 +290,46 @@ mod tests {
         let text = format!("{:?}", Credential::Basic { user: "ida", password: "rex" });
         assert!(!text.contains("ida") && !text.contains("rex"), "{text}");
     }
+
+    proptest::proptest! {
+        /// Whatever octets come, every kind of scheme finds a credential or a fault, and what it finds is part
+        /// of what was sent.
+        #[test]
+        fn any_octets_are_read(value: Vec<u8>, scheme in "(basic |Bearer |Digest )?", query in "[ -~]{0,40}") {
+            let value = [scheme.as_bytes(), &value].concat();
+            let lines = [
+                FieldLine { name: "Authorization", value: &value },
+                FieldLine { name: "X-Key", value: &value },
+                FieldLine { name: "Cookie", value: &value },
+            ];
+            let target = format!("/?X-Key={}", query.replace([' ', '#'], "+"));
+            let head = RequestHead::new(Method::GET, &target, &lines).unwrap();
+            let connection = Connection::default();
+            let locations = [ApiKeyLocation::Header, ApiKeyLocation::Query, ApiKeyLocation::Cookie].map(key);
+            let schemes = ["basic", "bearer", "digest"].map(SchemeKind::http);
+            for kind in locations.iter().chain(&schemes) {
+                let mut scratch = [0; CREDENTIAL_DECODED_BYTES_MAX];
+                if let Found::Sent(credential) = find(kind, &head, &connection, &mut scratch) {
+                    proptest::prop_assert_ne!(credential, Credential::ApiKey(""));
+                    proptest::prop_assert_ne!(credential, Credential::Bearer(""));
+                }
+            }
+        }
+
+        /// What a client encodes by RFC 7617 comes back.
+        #[test]
+        fn basic_credentials_round_trip(user in "[^:\\p{Cc}]{0,40}", password in "[^\\p{Cc}]{0,40}") {
+            let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+            let expected = Found::Sent(Credential::Basic { user: &user, password: &password });
+            check(&SchemeKind::Basic, "/", &[("Authorization", value.as_bytes())], expected);
+        }
+
+        /// A key that a form encodes into the query comes back.
+        #[test]
+        fn query_keys_round_trip(value in "\\PC{1,60}") {
+            let encoded = percent_encoding::utf8_percent_encode(&value, percent_encoding::NON_ALPHANUMERIC);
+            let target = format!("/?X%2dKey={encoded}");
+            check(&key(ApiKeyLocation::Query), &target, &[], Found::Sent(Credential::ApiKey(&value)));
+        }
+    }
 }
