@@ -49,9 +49,9 @@ pub use serve::{
     echo,
 };
 pub use serve::{
-    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, Problem, ProblemContent, ProblemContext,
-    ProblemError, ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault, ResponseField, SameSite,
-    ValidationStatus,
+    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, NotAcceptable, Problem, ProblemContent,
+    ProblemContext, ProblemError, ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault,
+    ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ValidationStatus,
 };
 pub use serve::{BodyError, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, RequestHead};
 

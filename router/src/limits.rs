@@ -28,6 +28,19 @@ pub const SERVER_URLS_MAX: usize = 256;
 /// The most errors that a report about one instance lists.
 pub const SCHEMA_ERRORS_MAX: usize = 32;
 
+/// The most errors that the log tells of one response's content.
+pub const RESPONSE_ERRORS_MAX: usize = 8;
+
+/// The deepest nesting of a response's JSON that is checked, as for requests: the validator's stack
+/// grows with it.
+pub const RESPONSE_NESTING_MAX: u32 = 64;
+
+/// The most values of a response's JSON that are checked; they take 32 bytes each.
+pub const RESPONSE_VALUES_MAX: u32 = 1 << 21;
+
+/// The longest number of a response's JSON in bytes.
+pub const RESPONSE_NUMBER_BYTES_MAX: u32 = 1100;
+
 const _: () = assert!(TARGET_BYTES_MAX >= 8000, "RFC 9110 §4.1 recommends at least 8000 bytes");
 const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans of the path");
 

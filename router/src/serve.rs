@@ -32,7 +32,7 @@ pub use problem::{
     Problem, ProblemContent, ProblemError, ProblemFormat, ProblemKind, ProblemPlace, ValidationStatus,
 };
 pub use response::{
-    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, ProblemContext, Response, ResponseFault,
-    ResponseField, SameSite,
+    Body, BodyStream, Cookie, CookieError, FieldError, FieldText, NotAcceptable, ProblemContext, Response,
+    ResponseFault, ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite,
 };
 pub use test_client::{TestClient, TestRequest, TestResponse};

@@ -17,11 +17,17 @@ use super::problem::{Problem, ProblemContent, ProblemFormat, ProblemKind, Valida
 mod body;
 mod cookie;
 mod field;
+mod plan;
+mod validate;
+#[cfg(test)]
+mod validate_tests;
 
 pub use body::{Body, BodyStream};
 pub use cookie::{Cookie, CookieError, SameSite};
 pub(crate) use field::is_token;
 pub use field::{FieldError, FieldText, ResponseField};
+pub use plan::{NotAcceptable, ResponsePlans};
+pub use validate::{ResponsePolicy, ResponseViolation};
 
 /// How many field lines a response holds without heap allocation.
 const FIELDS_INLINE: usize = 4;
@@ -45,6 +51,7 @@ pub struct Response {
     /// The length to announce where the content is not here: for HEAD and 304.
     length_announced: Option<u64>,
     fault: Option<ResponseFault>,
+    violations: Vec<ResponseViolation>,
 }
 
 /// Why a response cannot be sent as its handler built it; it becomes a 500.
@@ -88,7 +95,14 @@ impl Response {
     /// A response without content.
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
-        Self { status, fields: SmallVec::new(), body: Body::Empty, length_announced: None, fault: None }
+        Self {
+            status,
+            fields: SmallVec::new(),
+            body: Body::Empty,
+            length_announced: None,
+            fault: None,
+            violations: Vec::new(),
+        }
     }
 
     /// 204 No Content.
@@ -250,6 +264,13 @@ impl Response {
     #[must_use]
     pub const fn fault(&self) -> Option<ResponseFault> {
         self.fault
+    }
+
+    /// How the response breaks the description, or how the one broke it that this one stands for; empty
+    /// before the check.
+    #[must_use]
+    pub fn violations(&self) -> &[ResponseViolation] {
+        &self.violations
     }
 
     /// The value of the Content-Length field; `None` where no such field is sent, because the status

@@ -1,0 +1,126 @@
+//! The responses of an operation, compiled: which description applies to which response.
+//!
+//! Takes: the Responses Object (OAS 3.1 §4.8.16). Gives: [`ResponsePlans`], in which the plan for a
+//! status code is found, and the media type that a request prefers. Never panics.
+
+use crate::description::{self, Description, Diagnostics, StatusKey};
+use crate::schema::SchemaCompiler;
+use crate::serve::content::{Accept, ContentPlan, MediaTypePlan};
+use crate::serve::parameter::{ParameterOptions, ParameterPlan, ParameterPlans};
+
+/// The responses of one operation.
+#[derive(Debug, Default)]
+pub struct ResponsePlans {
+    /// In the order of the description; keys are unique.
+    plans: Box<[(StatusKey, ResponsePlan)]>,
+}
+
+/// What the description says of one response.
+#[derive(Debug)]
+pub(super) struct ResponsePlan {
+    /// The headers, decoded as header parameters are: in style `simple`, names without case (RSP-010).
+    pub(super) headers: ParameterPlans,
+    /// `Set-Cookie` apart, since its lines are never joined (RSP-015).
+    pub(super) set_cookie: ParameterPlans,
+    pub(super) content: ContentPlan,
+}
+
+/// None of the media types that an operation answers with is acceptable (HTTP-008).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAcceptable;
+
+impl ResponsePlans {
+    /// Compiles the responses of one operation and asks `schemas` for the slots of their schemas.
+    ///
+    /// A key that is no media type matches nothing and is left out; the checks of the description warn of it.
+    #[must_use]
+    pub fn compile(
+        description: &Description,
+        responses: &[(StatusKey, description::Response<'_>)],
+        schemas: &mut SchemaCompiler<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let plans = responses.iter().map(|(key, response)| {
+            let headers = response.headers().into_iter();
+            let headers = headers.filter_map(|(name, header)| {
+                ParameterPlan::compile_header(description, name, header, schemas)
+            });
+            let (set_cookie, headers): (Vec<_>, Vec<_>) =
+                headers.partition(|plan| plan.name().eq_ignore_ascii_case("set-cookie"));
+            let plan = ResponsePlan {
+                headers: ParameterPlans::new(headers, ParameterOptions::default()),
+                set_cookie: ParameterPlans::new(set_cookie, ParameterOptions::default()),
+                content: ContentPlan::compile_content(
+                    description,
+                    (false, response.content()),
+                    schemas,
+                    diagnostics,
+                ),
+            };
+            (*key, plan)
+        });
+        Self { plans: plans.collect() }
+    }
+
+    /// The plan that applies to `status`: an explicit code beats a range, a range beats `default`
+    /// (RSP-003, RSP-004).
+    pub(super) fn plan(&self, status: u16) -> Option<&ResponsePlan> {
+        let applying = self.plans.iter().filter(|(key, _)| key.covers(status));
+        applying.min_by_key(|(key, _)| rank(*key)).map(|(_, plan)| plan)
+    }
+
+    /// Whether the description says anything of responses with this status code.
+    #[must_use]
+    pub fn declares(&self, status: http::StatusCode) -> bool {
+        self.plan(status.as_u16()).is_some()
+    }
+
+    /// The media type key of a successful response that the request prefers (HTTP-008): by weight, then
+    /// by the order of the description. `None` where success may have no content or the request states no
+    /// preference.
+    ///
+    /// Only what 2XX responses declare is negotiated; where there is none, `default` counts. Errors
+    /// are sent whatever the request accepts.
+    ///
+    /// # Errors
+    /// [`NotAcceptable`] when success has content and nothing of it is acceptable.
+    pub fn negotiate(&self, accept: &Accept<'_>) -> Result<Option<&str>, NotAcceptable> {
+        let declared = self.plans.iter().any(|(key, _)| is_success(*key));
+        let counts = |key: StatusKey| if declared { is_success(key) } else { key == StatusKey::Default };
+        let plans = || self.plans.iter().filter(|(key, _)| counts(*key)).map(|(_, plan)| plan);
+        // A success without content, such as 204, suits everybody.
+        let bare = |plan: &ResponsePlan| plan.content.media_types().is_empty();
+        if accept.is_absent() || plans().all(bare) {
+            return Ok(None);
+        }
+        let offered = || plans().flat_map(|plan| plan.content.media_types());
+        match accept.choose(offered().map(MediaTypePlan::media_type)) {
+            Some(chosen) => Ok(offered().nth(chosen).map(MediaTypePlan::key)),
+            None if plans().any(bare) => Ok(None),
+            None => Err(NotAcceptable),
+        }
+    }
+}
+
+impl ResponsePlan {
+    /// Whether the response declares any content.
+    pub(super) fn has_content(&self) -> bool {
+        !self.content.media_types().is_empty()
+    }
+}
+
+fn is_success(key: StatusKey) -> bool {
+    match key {
+        StatusKey::Code(code) => (200..300).contains(&code),
+        StatusKey::Range(class) => class == 2,
+        StatusKey::Default => false,
+    }
+}
+
+const fn rank(key: StatusKey) -> u8 {
+    match key {
+        StatusKey::Code(_) => 0,
+        StatusKey::Range(_) => 1,
+        StatusKey::Default => 2,
+    }
+}
