@@ -29,14 +29,24 @@ impl ContentPlan {
         schemas: &mut SchemaCompiler<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Self {
+        Self::compile_content(description, (body.required(), body.content()), schemas, diagnostics)
+    }
+
+    /// Compiles a `content` map, of a request body or a response, and whether there has to be content.
+    pub(crate) fn compile_content(
+        description: &Description,
+        (required, content): (bool, Vec<(&str, MediaTypeObject<'_>)>),
+        schemas: &mut SchemaCompiler<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let mut compiling = Compiling { description, schemas, diagnostics };
         let mut media_types = Vec::new();
-        for (key, object) in body.content() {
+        for (key, object) in content {
             if let Ok(key) = MediaTypeKey::new(key) {
                 media_types.push(compiling.media_type(key, object));
             }
         }
-        Self::new(body.required(), media_types)
+        Self::new(required, media_types)
     }
 }
 

@@ -76,6 +76,12 @@ impl MediaTypePlan {
         Self { key, slot: None, value, form: FormPlan::default(), octets_max: None }
     }
 
+    /// The key's text, as the description has it.
+    #[must_use]
+    pub const fn key(&self) -> &str {
+        self.key.text()
+    }
+
     /// The key.
     #[must_use]
     pub fn media_type(&self) -> MediaType<'_> {
