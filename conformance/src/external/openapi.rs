@@ -103,19 +103,20 @@ fn against_oracle(session: &mut Session<'_>, context: &Context<'_>, path: &Path)
             // The oracle's reader lets duplicate keys pass, as our lenient mode does.
             found = load(session, path, Options { lenient: Some(true), ..Options::default() })?;
         }
-        let wrong = match (opinion.valid(), found.is_valid()) {
-            (true, false) => vec![refusal(&found)],
-            (false, true) => {
+        // Some rules hold for serving alone: a wrong description may load, but must not be served.
+        let wrong = match opinion.valid() {
+            true if !found.is_valid() => vec![refusal(&found)],
+            false if found.ok => {
                 let error = opinion.first_error.as_deref().unwrap_or_default();
-                vec![format!("accepted, and the oracle refuses it: {error}")]
+                vec![format!("served, and the oracle refuses it: {error}")]
             }
-            (true, true) | (false, false) => Vec::new(),
+            true | false => Vec::new(),
         };
         loaded = Some(found);
         Ok(wrong)
     })?;
     let mut items = vec![verdict];
-    if let Some(found) = loaded.filter(crate::protocol::Loaded::is_valid) {
+    if let Some(found) = loaded.filter(|found| opinion.valid() && found.is_valid()) {
         items.push(item("served", format!("{name} (served)"), session, |_| Ok(served(&found, opinion)))?);
     }
     Ok(items)
