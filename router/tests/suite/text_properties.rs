@@ -39,6 +39,21 @@ fn consistent(text: &str, value: NodeRef<'_>, with_aliases: bool) {
     }
 }
 
+/// Every value's place covers exactly its own text.
+fn covered(text: &str, value: NodeRef<'_>) {
+    let span = value.span();
+    let own = &text[span.start as usize..span.end as usize];
+    assert_eq!(serde_json::from_str::<Value>(own).ok(), Some(value.to_json()), "{own}");
+    for (name, place, member) in value.members_with_spans() {
+        let own = &text[place.start as usize..place.end as usize];
+        assert_eq!(serde_json::from_str::<String>(own).ok().as_deref(), Some(name));
+        covered(text, member);
+    }
+    for item in value.items() {
+        covered(text, item);
+    }
+}
+
 fn json() -> impl Strategy<Value = Value> {
     let scalar = prop_oneof![
         Just(Value::Null),
@@ -100,6 +115,7 @@ proptest! {
         let again: Value = serde_json::from_str(&tree.root().to_json_text()).expect("JSON");
         prop_assert_eq!(&again, &expected);
         consistent(&text, tree.root(), false);
+        covered(&text, tree.root());
     }
 
     #[test]
@@ -111,6 +127,7 @@ proptest! {
         let expected: Value = serde_json::from_str(&text).expect("JSON");
         let tree = read(&text, Format::Yaml, false).expect("a tree");
         prop_assert_eq!(&tree.root().to_json(), &expected);
+        covered(&text, tree.root());
     }
 
     #[test]

@@ -42,14 +42,12 @@ impl<'s> Spans<'s> {
     fn forward(&mut self, chars: usize) {
         let bytes = self.text.as_bytes();
         let begins = |byte: &u8| byte & 0xC0 != 0x80;
-        while let Some(block) = bytes.get(self.bytes..self.bytes.saturating_add(BLOCK_BYTES)) {
-            let begun = block.iter().filter(|byte| begins(byte)).count();
-            // `bytes` may then stand inside a character, which belongs to those passed.
-            if self.chars.saturating_add(begun) > chars {
-                break;
-            }
-            self.chars = self.chars.saturating_add(begun);
-            self.bytes = self.bytes.saturating_add(BLOCK_BYTES);
+        // A block has no more characters than bytes, so it does not lead too far.
+        while chars.saturating_sub(self.chars) >= BLOCK_BYTES {
+            let end = self.bytes.saturating_add(BLOCK_BYTES);
+            let Some(block) = bytes.get(self.bytes..end) else { break };
+            self.chars = self.chars.saturating_add(block.iter().filter(|byte| begins(byte)).count());
+            self.bytes = end;
         }
         for byte in bytes.get(self.bytes..).unwrap_or_default() {
             if begins(byte) && self.chars >= chars {
