@@ -9,10 +9,11 @@ mod diagnose;
 mod handlers;
 mod naming;
 mod operation;
+mod overlap;
 mod routes;
 mod security;
 
-use crate::description::{Description, Diagnostics, OpenApi};
+use crate::description::{Description, Diagnostics, OpenApi, check_strictly};
 use crate::schema::{SchemaCompiler, SchemaOptions};
 use crate::serve::content::ContentLimits;
 use crate::serve::parameter::ParameterOptions;
@@ -96,7 +97,8 @@ impl<'d> ApiBuilder<'d> {
     /// # Errors
     /// Every error of the description, of the registry of handlers and of the providers, with its place.
     pub fn build(self) -> Result<Api, Diagnostics> {
-        let mut diagnostics = self.description.diagnostics().clone();
+        let mut diagnostics = check_strictly(self.description);
+        diagnostics.extend_absent(self.description.diagnostics());
         let openapi = OpenApi::new(self.description);
         let declared = operation::declared(&openapi);
         let registry = handlers::assign(&declared, &self.handlers, self.description, &mut diagnostics);
@@ -104,6 +106,7 @@ impl<'d> ApiBuilder<'d> {
         let security = security::Security::new(self.description, openapi, &self.providers);
         let mut compiler = operation::Compiler {
             description: self.description,
+            openapi,
             options: &self.options,
             security,
             schemas: &mut schemas,
@@ -115,7 +118,12 @@ impl<'d> ApiBuilder<'d> {
             .filter_map(|(declared, handler)| compiler.compile(declared, handler))
             .collect();
         compiler.security.finish(compiler.diagnostics);
-        let routes = routes::build(&declared, &operations, self.description, &mut diagnostics);
+        let routes = routes::build(
+            &declared,
+            &operations,
+            (self.description, &self.options.served_from),
+            &mut diagnostics,
+        );
         let schemas = schemas.compile().map_err(|faults| diagnostics.extend(faults)).ok();
         diagnostics.sort();
         match (routes, schemas) {

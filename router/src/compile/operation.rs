@@ -48,6 +48,7 @@ pub(super) fn declared<'d>(openapi: &OpenApi<'d>) -> Vec<Declared<'d>> {
 /// What all operations are compiled with.
 pub(super) struct Compiler<'c, 'd> {
     pub(super) description: &'d Description,
+    pub(super) openapi: OpenApi<'d>,
     pub(super) options: &'c ApiOptions,
     pub(super) security: Security<'c, 'd>,
     pub(super) schemas: &'c mut SchemaCompiler<'d>,
@@ -87,7 +88,7 @@ impl<'d> Compiler<'_, 'd> {
 
     /// The templates with each base path that the operation's servers give (SRV-003).
     fn paths(&mut self, declared: &Declared<'d>) -> Box<[Box<str>]> {
-        let servers = declared.view.servers();
+        let servers = servers_in_force(self.openapi, declared);
         match base_paths_of(&servers, &self.options.served_from) {
             Ok(bases) => {
                 bases.into_iter().map(|base| format!("{base}{}", declared.template).into()).collect()
@@ -112,6 +113,13 @@ impl<'d> Compiler<'_, 'd> {
             }
         }
     }
+}
+
+/// The operation's own servers, else those of its Path Item, else those of the root; an empty list is as none
+/// (SRV-001, SRV-003).
+fn servers_in_force<'d>(openapi: OpenApi<'d>, declared: &Declared<'d>) -> Vec<Server<'d>> {
+    let levels = [declared.view.servers(), declared.view.path_item().servers()];
+    levels.into_iter().find(|servers| !servers.is_empty()).unwrap_or_else(|| openapi.servers())
 }
 
 /// The base paths of the servers in force; without any, the root (SRV-001).

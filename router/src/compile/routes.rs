@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::diagnose::error;
 use super::operation::Declared;
+use super::overlap;
 use crate::description::{self, Description, Diagnostics, PathTemplate};
 use crate::serve::Operation;
 use crate::serve::route::{
@@ -16,16 +17,17 @@ use crate::serve::route::{
 pub(super) fn build(
     declared: &[Declared<'_>],
     operations: &[Operation],
-    description: &Description,
+    (description, served_from): (&Description, &str),
     diagnostics: &mut Diagnostics,
 ) -> Option<RouteTable> {
+    overlap::lint(declared, description, diagnostics);
     let mut builder = Builder { tree: RouteTreeBuilder::new(), leaves: Vec::new(), description, diagnostics };
     for (index, (declared, operation)) in declared.iter().zip(operations).enumerate() {
         for path in operation.paths() {
             builder.add(path, index, declared, operations);
         }
     }
-    for (path, at) in empty_items(declared, description) {
+    for (path, at) in empty_items(declared, description, served_from) {
         builder.leaf(&path, at);
     }
     builder.finish(operations)
@@ -142,7 +144,7 @@ fn segments(path: &str) -> Option<Vec<Segment>> {
 }
 
 /// Path Items without operations: known paths that allow nothing (DOC-024, HTTP-003).
-fn empty_items(declared: &[Declared<'_>], description: &Description) -> Vec<(String, description::Location)> {
+fn empty_items(declared: &[Declared<'_>], description: &Description, served_from: &str) -> Vec<(String, description::Location)> {
     let openapi = description::OpenApi::new(description);
     let with_operations: HashSet<&str> = declared.iter().map(|operation| operation.template).collect();
     let mut empty = Vec::new();
@@ -150,7 +152,9 @@ fn empty_items(declared: &[Declared<'_>], description: &Description) -> Vec<(Str
         if with_operations.contains(template) {
             continue;
         }
-        for base in super::operation::base_paths_of(&item.servers(), "/openapi.json").unwrap_or_default() {
+        let own = item.servers();
+        let servers = if own.is_empty() { openapi.servers() } else { own };
+        for base in super::operation::base_paths_of(&servers, served_from).unwrap_or_default() {
             empty.push((format!("{base}{template}"), item.at()));
         }
     }

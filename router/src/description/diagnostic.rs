@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -157,6 +158,13 @@ impl Diagnostics {
         for diagnostic in other.list {
             self.push(diagnostic);
         }
+    }
+
+    /// Adds those of `other` that are not here yet, whatever their severity here.
+    pub(crate) fn extend_absent(&mut self, other: &Self) {
+        let known: HashSet<_> = self.list.iter().map(|known| (known.code, known.place.clone())).collect();
+        let absent = other.list.iter().filter(|found| !known.contains(&(found.code, found.place.clone())));
+        self.list.extend(absent.cloned().collect::<Vec<_>>());
     }
 
     /// Whether any of them is an error.
