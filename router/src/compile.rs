@@ -17,6 +17,7 @@ use crate::description::{Description, Diagnostics, OpenApi, check_strictly};
 use crate::schema::{SchemaCompiler, SchemaOptions};
 use crate::serve::content::ContentLimits;
 use crate::serve::parameter::ParameterOptions;
+use crate::serve::response::ResponsePolicy;
 use crate::serve::security::SecurityProviders;
 use crate::serve::{Api, Handlers, ValidationStatus};
 
@@ -34,6 +35,8 @@ pub struct ApiOptions {
     pub schema: SchemaOptions,
     /// Unknown query keys, repeated keys, defaults.
     pub parameter: ParameterOptions,
+    /// What happens to a response that breaks the description; by default it is replaced by a 500.
+    pub response_policy: ResponsePolicy,
     /// 400 or 422 for parameters and content that break the description.
     pub validation_status: ValidationStatus,
     /// The bounds of request content.
@@ -47,6 +50,7 @@ impl Default for ApiOptions {
         Self {
             schema: SchemaOptions::default(),
             parameter: ParameterOptions::default(),
+            response_policy: ResponsePolicy::default(),
             validation_status: ValidationStatus::default(),
             content: ContentLimits::default(),
             served_from: "/openapi.json".to_owned(),

@@ -15,6 +15,7 @@ use crate::serve::Operation;
 use crate::serve::content::ContentPlan;
 use crate::serve::handler::Handler;
 use crate::serve::parameter::{ParameterPlan, ParameterPlans};
+use crate::serve::response::ResponsePlans;
 
 /// An operation as the description declares it, named.
 pub(super) struct Declared<'d> {
@@ -74,6 +75,12 @@ impl<'d> Compiler<'_, 'd> {
             content: declared.view.request_body().map_or_else(ContentPlan::default, |body| {
                 ContentPlan::compile(self.description, body, self.schemas, self.diagnostics)
             }),
+            responses: ResponsePlans::compile(
+                self.description,
+                &declared.view.responses(),
+                self.schemas,
+                self.diagnostics,
+            ),
             handler,
         })
     }

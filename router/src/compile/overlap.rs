@@ -26,7 +26,9 @@ pub(super) fn lint(declared: &[Declared<'_>], description: &Description, diagnos
     let mut left = PAIRS_MAX;
     for group in by_length.values() {
         for (at, (later, later_template)) in group.iter().enumerate() {
-            for (earlier, _) in group.iter().take(at).filter(|(_, other)| ambiguous(other, later_template)).take(left) {
+            for (earlier, _) in
+                group.iter().take(at).filter(|(_, other)| ambiguous(other, later_template)).take(left)
+            {
                 left = left.saturating_sub(1);
                 diagnostics.push(finding(earlier, later, description));
             }
@@ -57,9 +59,14 @@ fn finding(earlier: &Declared<'_>, later: &Declared<'_>, description: &Descripti
         code: Code::new("PTH-004"),
         severity: Severity::Lint,
         what: format!("`{}` and `{}` match some paths both", earlier.template, later.template),
-        why: Cow::Borrowed("the text leaves the choice open; here the template with the earlier literal segment wins"),
+        why: Cow::Borrowed(
+            "the text leaves the choice open; here the template with the earlier literal segment wins",
+        ),
         mend: Cow::Borrowed("make one of them differ by a literal in the same segment"),
         place: description.place(later.view.path_item().at()),
-        related: vec![(Cow::Borrowed("the other template"), description.place(earlier.view.path_item().at()))],
+        related: vec![(
+            Cow::Borrowed("the other template"),
+            description.place(earlier.view.path_item().at()),
+        )],
     }
 }

@@ -144,7 +144,11 @@ fn segments(path: &str) -> Option<Vec<Segment>> {
 }
 
 /// Path Items without operations: known paths that allow nothing (DOC-024, HTTP-003).
-fn empty_items(declared: &[Declared<'_>], description: &Description, served_from: &str) -> Vec<(String, description::Location)> {
+fn empty_items(
+    declared: &[Declared<'_>],
+    description: &Description,
+    served_from: &str,
+) -> Vec<(String, description::Location)> {
     let openapi = description::OpenApi::new(description);
     let with_operations: HashSet<&str> = declared.iter().map(|operation| operation.template).collect();
     let mut empty = Vec::new();

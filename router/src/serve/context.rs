@@ -24,6 +24,7 @@ pub struct Context<'r> {
     pub(crate) security: &'r SecurityContext,
     pub(crate) parameters: &'r ParameterValues,
     pub(crate) content: &'r Content,
+    pub(crate) accepted: Option<&'r str>,
     pub(crate) stream: Cell<Option<&'r mut dyn BodySource>>,
 }
 
@@ -69,6 +70,13 @@ impl<'r> Context<'r> {
     #[must_use]
     pub const fn content(&self) -> &'r Content {
         self.content
+    }
+
+    /// The declared media type of success that the request prefers (RFC 9110 §12.5.1); `None` where the
+    /// request states no preference.
+    #[must_use]
+    pub const fn accepted(&self) -> Option<&'r str> {
+        self.accepted
     }
 
     /// The octets of the content as they came, for signatures over them; empty where the content is a

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use crate::limits;
-use crate::serve::content::{self, Content, LimitedBody, Selected};
+use crate::serve::content::{self, Accept, Content, LimitedBody, Selected};
 use crate::serve::parameter::{self, ParameterInput, ParameterValues};
 use crate::serve::problem::ProblemFormat;
 use crate::serve::route::{Captures, MethodMatch, PathError, normalize_path, raw_spans};
@@ -66,6 +66,7 @@ pub struct Admitted<'r> {
     security: SecurityContext,
     parameters: ParameterValues,
     selected: Option<Selected<'r, 'r>>,
+    accepted: Option<&'r str>,
 }
 
 impl Api {
@@ -115,7 +116,9 @@ impl Api {
             parameter::decode(&operation.parameters, &input, &self.schemas).map_err(Problem::from)?;
         let selected = content::select(&operation.content, head, &self.options.content)
             .map_err(|error| error.into_problem(&operation.content, head.method()))?;
-        Ok(Admitted { api: self, head, connection, operation, security, parameters, selected })
+        let accepted = operation.responses.negotiate(&Accept::of(head));
+        let accepted = accepted.map_err(|_| Problem::of(ProblemKind::NotAcceptable))?;
+        Ok(Admitted { api: self, head, connection, operation, security, parameters, selected, accepted })
     }
 
     /// The operation that path and method lead to, whether or not the request would be let in; for tools that
@@ -184,8 +187,14 @@ impl<'r> Admitted<'r> {
 
     /// Reads and validates the content, runs the handler, checks its response.
     pub fn run(self, body: &mut dyn BodySource) -> Response {
-        let (api, head) = (self.api, self.head);
-        let response = self.serve(body).unwrap_or_else(Response::from);
+        let (api, head, operation) = (self.api, self.head, self.operation);
+        let response = match self.serve(body) {
+            Ok(response) => {
+                let head_request = *head.method() == Method::HEAD;
+                operation.responses.check(response, &api.schemas, api.options.response_policy, head_request)
+            }
+            Err(problem) => Response::from(problem),
+        };
         api.finish(head, response)
     }
 
@@ -222,6 +231,7 @@ impl<'r> Admitted<'r> {
             security: &self.security,
             parameters: &self.parameters,
             content,
+            accepted: self.accepted,
             stream: Cell::new(stream),
         };
         catch_unwind(AssertUnwindSafe(|| handler(&context))).unwrap_or_else(|payload| {

@@ -7,6 +7,7 @@ use http::Method;
 use crate::serve::content::ContentPlan;
 use crate::serve::handler::Handler;
 use crate::serve::parameter::ParameterPlans;
+use crate::serve::response::ResponsePlans;
 use crate::serve::security::SecurityPlan;
 
 /// One operation of an [`Api`](crate::Api).
@@ -21,6 +22,7 @@ pub struct Operation {
     pub(crate) security: SecurityPlan,
     pub(crate) parameters: ParameterPlans,
     pub(crate) content: ContentPlan,
+    pub(crate) responses: ResponsePlans,
     pub(crate) handler: Option<Handler>,
 }
 
