@@ -1,6 +1,7 @@
 //! From a Request Body Object to values: what is described is what is read.
 
 use http::Method;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Content, ContentError, ContentLimits, ContentPlan, FieldRule, Reading, read, select};
@@ -248,4 +249,47 @@ fn what_is_not_applied_is_reported() {
     let compiled =
         compile(&json!({"content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}));
     assert_eq!(compiled.codes, ["ENC-007"]);
+}
+
+#[test]
+fn a_form_without_a_schema() {
+    let compiled = compile(&json!({"content": {"multipart/form-data": {}, FORM: {}}}));
+    let body = multipart(&[("a; filename=f\r\nContent-Type: image/png", "x"), ("b", "1"), ("b", "2")]);
+    let Content::Decoded(decoded) = compiled.read(MULTIPART, body.as_bytes()).unwrap() else { panic!() };
+    assert_eq!(decoded.files("a").count(), 1);
+    assert_eq!(decoded.value().get("b").unwrap().to_json(), json!(["1", "2"]));
+    assert_eq!(compiled.read(FORM, b"a=1").unwrap().value().unwrap().to_json(), json!({"a": "1"}));
+}
+
+proptest! {
+    /// Whatever comes is read or refused, and what is read can be judged.
+    #[test]
+    fn any_body_has_an_outcome(
+        kind in 0_usize..5,
+        octets in proptest::collection::vec(any::<u8>(), 0..40),
+        text in "(id|tags|address|photo|x|=|&|%2|%41|\\+|\\[|\\{\\}|7|--b|\r\n|Content-Disposition: form-data; name=id){0,12}",
+        is_text in any::<bool>(),
+    ) {
+        let compiled = compile_once();
+        let media_type = ["application/json", FORM, MULTIPART, "text/plain", "image/png"][kind];
+        let body = if is_text { text.as_bytes() } else { &octets };
+        if let Ok(Content::Decoded(decoded)) = compiled.read(media_type, body) {
+            let errors = decoded.errors(&compiled.schemas, 4);
+            if let Some(slot) = decoded.slot() {
+                prop_assert_eq!(errors.is_empty(), compiled.schemas.is_valid(slot, decoded.value()));
+            }
+        }
+    }
+}
+
+fn compile_once() -> &'static Compiled {
+    static COMPILED: std::sync::OnceLock<Compiled> = std::sync::OnceLock::new();
+    COMPILED.get_or_init(|| {
+        let styled = json!({"tags": {"style": "pipeDelimited"}, "address": {"style": "deepObject"}});
+        let form = json!({"schema": properties(), "encoding": styled});
+        compile(&json!({"content": {
+            "application/json": {"schema": properties()}, FORM: form, "multipart/form-data": form,
+            "text/plain": {"schema": {"type": "integer"}}, "image/*": {},
+        }}))
+    })
 }

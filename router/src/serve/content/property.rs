@@ -102,7 +102,7 @@ pub(super) struct PropertyPlan {
 }
 
 /// How the fields of a form are read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct FormPlan {
     /// The declared properties, sorted by name.
     pub(super) properties: Vec<PropertyPlan>,
@@ -111,6 +111,15 @@ pub(super) struct FormPlan {
     /// The properties with explicit style fields (ENC-008); they are among `properties` too, for media types
     /// that have no styles (ENC-009).
     pub(super) styled: StyledPlan,
+}
+
+/// The form of which nothing is said: every name is a string or a file.
+impl Default for FormPlan {
+    fn default() -> Self {
+        let any = ValuePlan { untyped: true, ..ValuePlan::default() };
+        let others = PropertyPlan { value: any.clone(), item: any, ..PropertyPlan::default() };
+        Self::new(Vec::new(), others, StyledPlan::default())
+    }
 }
 
 impl FormPlan {
