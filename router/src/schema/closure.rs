@@ -8,7 +8,7 @@ use super::dialect::{Dialect, Draft};
 use super::keyword::{Form, Reach, rule};
 use super::scope::{Key, Scope, Scopes, anchored, dynamic_target};
 use crate::description::{Description, Kind, Location, NodeRef, ReferenceError};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 /// How many schemas may be compiled, counting one for each dynamic scope.
@@ -19,14 +19,27 @@ pub(super) struct Entry {
     pub(super) key: Key,
     pub(super) dialect: Dialect,
     edges: Vec<Edge>,
+    /// How many schemas inside it judge its instance, each inside the other.
+    hops: u32,
     /// Dynamic anchors that references inside ask for.
     names: BTreeSet<Box<str>>,
 }
 
+#[derive(Clone, Copy)]
 struct Edge {
     to: usize,
-    /// Whether the target judges the same instance.
+    /// Whether the target judges the instance of the entry itself.
     same: bool,
+    /// How many schemas judge the referrer's instance before the target does.
+    hops: u32,
+}
+
+/// How schemas that judge one and the same instance hang together.
+pub(super) struct Chains {
+    /// REF-019: schemas that judge an instance by judging it again.
+    pub(super) circles: Vec<Vec<Location>>,
+    /// The most schemas that judge one instance inside each other, and where they begin.
+    pub(super) longest: (u32, Option<Location>),
 }
 
 /// A reference that leads nowhere.
@@ -51,6 +64,16 @@ struct Visit<'d> {
     dialect: Dialect,
     scope: Scope,
     same: bool,
+    hops: u32,
+}
+
+impl<'d> Visit<'d> {
+    /// The visit of a subschema.
+    fn inside(&self, node: NodeRef<'d>, reach: Reach) -> Self {
+        let same = reach == Reach::Same;
+        let hops = if same { self.hops.saturating_add(1) } else { 0 };
+        Self { node, same: self.same && same, hops, ..self.clone() }
+    }
 }
 
 impl<'d> Closure<'d> {
@@ -118,7 +141,7 @@ impl<'d> Closure<'d> {
         // An unknown dialect is reported by the check.
         let dialect = Dialect::at(self.description, key.at).unwrap_or(Dialect::OAS);
         self.by_key.insert(key.clone(), position);
-        self.entries.push(Entry { key, dialect, edges: Vec::new(), names: BTreeSet::new() });
+        self.entries.push(Entry { key, dialect, edges: Vec::new(), hops: 0, names: BTreeSet::new() });
         position
     }
 
@@ -126,9 +149,15 @@ impl<'d> Closure<'d> {
         let Some(entry) = self.entries.get(position) else { return };
         let document = entry.key.at.document;
         let node = self.description.at(entry.key.at);
-        let mut stack =
-            vec![Visit { node, dialect: entry.dialect, scope: Rc::clone(&entry.key.scope), same: true }];
+        let mut stack = vec![Visit {
+            node,
+            dialect: entry.dialect,
+            scope: Rc::clone(&entry.key.scope),
+            same: true,
+            hops: 0,
+        }];
         while let Some(mut visit) = stack.pop() {
+            self.deepen(position, visit.hops);
             if visit.node.kind() != Kind::Object {
                 continue;
             }
@@ -151,9 +180,7 @@ impl<'d> Closure<'d> {
             if rule.form == Form::Reference {
                 self.reference(position, at, (name, value), visit);
             } else if rule.reach != Reach::Nothing {
-                let same = visit.same && rule.reach == Reach::Same;
-                let visits = subschemas(value, rule.form).map(|node| Visit { node, same, ..visit.clone() });
-                stack.extend(visits);
+                stack.extend(subschemas(value, rule.form).map(|node| visit.inside(node, rule.reach)));
             }
         }
     }
@@ -163,20 +190,20 @@ impl<'d> Closure<'d> {
         let Some(reference) = value.as_str() else { return };
         let place = Location { document: at.document, node: value.id() };
         if self.scopes.is_none() && name != "$ref" {
-            self.any_dynamic(position, at, (name, reference), visit.same);
+            self.any_dynamic(position, at, (name, reference), visit);
             return;
         }
         match self.target(at, name, reference, &visit.scope) {
             Ok(key) => {
                 let to = self.add(key);
-                self.connect(position, Edge { to, same: visit.same });
+                self.connect(position, Edge { to, same: visit.same, hops: visit.hops });
             }
             Err(error) => self.unresolved.push(Unresolved { at: place, error }),
         }
     }
 
     /// Before scopes are known: a dynamic reference may lead to any anchor of its name.
-    fn any_dynamic(&mut self, position: usize, at: Location, member: (&str, &str), same: bool) {
+    fn any_dynamic(&mut self, position: usize, at: Location, member: (&str, &str), visit: &Visit<'d>) {
         let (name, reference) = member;
         let target = match dynamic_target(self.description, at, name, reference) {
             Ok(target) => target,
@@ -193,13 +220,19 @@ impl<'d> Closure<'d> {
         for target in targets {
             let key = self.key(&Scope::default(), target);
             let to = self.add(key);
-            self.connect(position, Edge { to, same });
+            self.connect(position, Edge { to, same: visit.same, hops: visit.hops });
         }
     }
 
     fn ask_for(&mut self, position: usize, anchor: Box<str>) {
         if let Some(entry) = self.entries.get_mut(position) {
             entry.names.insert(anchor);
+        }
+    }
+
+    fn deepen(&mut self, position: usize, hops: u32) {
+        if let Some(entry) = self.entries.get_mut(position) {
+            entry.hops = entry.hops.max(hops);
         }
     }
 
@@ -256,41 +289,17 @@ impl<'d> Closure<'d> {
         referrers
     }
 
-    /// REF-019: a schema that judges an instance by judging it again; the schemas of each such circle.
-    pub(super) fn circles(&self) -> Vec<Vec<Location>> {
-        let mut circles = Vec::new();
-        let mut done = vec![false; self.entries.len()];
+    /// Circles and chains of schemas about one instance.
+    pub(super) fn chains(&self) -> Chains {
+        let mut walk = ChainWalk {
+            closure: self,
+            lengths: vec![None; self.entries.len()],
+            chains: Chains { circles: Vec::new(), longest: (0, None) },
+        };
         for start in 0..self.entries.len() {
-            self.circle_from(start, &mut done, &mut circles);
+            walk.from(start);
         }
-        circles
-    }
-
-    fn circle_from(&self, start: usize, done: &mut [bool], circles: &mut Vec<Vec<Location>>) {
-        // The path from `start`, each with the edges still to follow.
-        let mut path: Vec<(usize, usize)> = vec![(start, 0)];
-        let mut on_path = std::collections::HashSet::from([start]);
-        while let Some((at, next)) = path.last_mut() {
-            let entry = self.entries.get(*at).filter(|_| !done.get(*at).copied().unwrap_or(true));
-            let edge = entry.and_then(|entry| entry.edges.get(*next));
-            *next = next.saturating_add(1);
-            match edge {
-                Some(edge) if edge.same && on_path.contains(&edge.to) => {
-                    let from = path.iter().position(|(at, _)| *at == edge.to).unwrap_or(0);
-                    circles.push(self.places(path.iter().skip(from).map(|(at, _)| *at)));
-                }
-                Some(edge) if edge.same && !done.get(edge.to).copied().unwrap_or(true) => {
-                    path.push((edge.to, 0));
-                    on_path.insert(edge.to);
-                }
-                Some(_) => {}
-                None => {
-                    on_path.remove(at);
-                    done.get_mut(*at).into_iter().for_each(|done| *done = true);
-                    path.pop();
-                }
-            }
-        }
+        walk.chains
     }
 
     fn places(&self, positions: impl Iterator<Item = usize>) -> Vec<Location> {
@@ -327,4 +336,67 @@ fn grow(names: &mut BTreeSet<Box<str>>, more: &BTreeSet<Box<str>>) -> bool {
     let before = names.len();
     names.extend(more.iter().cloned());
     names.len() > before
+}
+
+/// Follows references about one instance, each once, without recursion.
+struct ChainWalk<'c, 'd> {
+    closure: &'c Closure<'d>,
+    /// For each entry that is done, how many schemas judge its instance inside each other.
+    lengths: Vec<Option<u32>>,
+    chains: Chains,
+}
+
+impl ChainWalk<'_, '_> {
+    fn edge(&self, at: usize, next: usize) -> Option<Edge> {
+        let entry = self.closure.entries.get(at).filter(|_| !self.is_done(at))?;
+        entry.edges.get(next).copied()
+    }
+
+    fn is_done(&self, at: usize) -> bool {
+        self.lengths.get(at).is_none_or(Option::is_some)
+    }
+
+    fn from(&mut self, start: usize) {
+        // The path from `start`, each with the edges still to follow.
+        let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+        let mut on_path = HashSet::from([start]);
+        while let Some((at, next)) = path.last_mut() {
+            let (here, edge) = (*at, self.edge(*at, *next));
+            *next = next.saturating_add(1);
+            match edge {
+                Some(edge) if edge.same && on_path.contains(&edge.to) => {
+                    let first = path.iter().position(|(at, _)| *at == edge.to).unwrap_or(0);
+                    let circle = self.closure.places(path.iter().skip(first).map(|(at, _)| *at));
+                    self.chains.circles.push(circle);
+                }
+                Some(edge) if edge.same && !self.is_done(edge.to) => {
+                    path.push((edge.to, 0));
+                    on_path.insert(edge.to);
+                }
+                Some(_) => {}
+                None => {
+                    self.finish(here);
+                    on_path.remove(&here);
+                    path.pop();
+                }
+            }
+        }
+    }
+
+    /// Everything that `at` refers to about its instance is done.
+    fn finish(&mut self, at: usize) {
+        let Some(entry) = self.closure.entries.get(at).filter(|_| !self.is_done(at)) else { return };
+        let through = |edge: &Edge| {
+            let behind = self.lengths.get(edge.to).copied().flatten().unwrap_or_default();
+            edge.hops.saturating_add(behind).saturating_add(1)
+        };
+        let length = entry.edges.iter().filter(|edge| edge.same).map(through).fold(entry.hops, u32::max);
+        let longest = entry.edges.iter().map(through).fold(length, u32::max);
+        if longest > self.chains.longest.0 {
+            self.chains.longest = (longest, Some(entry.key.at));
+        }
+        if let Some(slot) = self.lengths.get_mut(at) {
+            *slot = Some(length);
+        }
+    }
 }

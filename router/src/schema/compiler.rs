@@ -5,7 +5,7 @@
 //! the description, so it runs on an ordinary thread. Never panics.
 
 use super::check::{SchemaCheck, cut};
-use super::closure::Closure;
+use super::closure::{Chains, Closure};
 use super::exact;
 use super::lower::{self, Lowering, entry_name};
 use super::options::SchemaOptions;
@@ -17,6 +17,9 @@ use crate::description::{Code, Description, Diagnostic, Diagnostics, Location, N
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
+
+/// How many schemas may judge one value inside each other, by `$ref`, `allOf` and the like (REF-020): a quarter of a KiB of stack each.
+const SAME_INSTANCE_MAX: u32 = 128;
 
 /// The handle of a compiled schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,7 +102,8 @@ impl<'d> SchemaCompiler<'d> {
     /// references that lead nowhere, schemas that judge an instance by judging it again (`REF-019`).
     pub fn compile(self) -> Result<Schemas, Diagnostics> {
         let closure = Closure::discover(self.description, &self.places);
-        let found = self.check(&closure);
+        let chains = closure.chains();
+        let found = self.check(&closure, &chains);
         if found.has_errors() {
             return Err(found);
         }
@@ -125,7 +129,9 @@ impl<'d> SchemaCompiler<'d> {
             .iter()
             .map(|entry| EntryPlace { pointer: self.pointer(entry.key.at).into() })
             .collect();
-        Ok(Schemas::new(validator, self.places.len(), pointers, discriminators, found))
+        let mut schemas = Schemas::new(validator, self.places.len(), pointers, discriminators, found);
+        schemas.set_hops_max(chains.longest.0);
+        Ok(schemas)
     }
 
     /// A JSON Pointer in the entry document; in other documents their URI comes first.
@@ -139,7 +145,7 @@ impl<'d> SchemaCompiler<'d> {
         }
     }
 
-    fn check(&self, closure: &Closure<'_>) -> Diagnostics {
+    fn check(&self, closure: &Closure<'_>, chains: &Chains) -> Diagnostics {
         let mut check = SchemaCheck::new(self.description);
         for entry in &closure.entries {
             check.run(entry.key.at);
@@ -153,8 +159,16 @@ impl<'d> SchemaCompiler<'d> {
                 unresolved.error.mend(),
             ));
         }
-        for circle in closure.circles() {
-            found.push(self.circle(&circle));
+        for circle in &chains.circles {
+            found.push(self.circle(circle));
+        }
+        if chains.longest.0 > SAME_INSTANCE_MAX {
+            found.push(self.finding(
+                (Code::new("REF-020"), chains.longest.1.unwrap_or(self.description.entry())),
+                format!("{} schemas judge one value, each inside the other", chains.longest.0),
+                "each takes its share of the stack that a request has",
+                format!("let at most {SAME_INSTANCE_MAX} schemas refer to each other about one value").into(),
+            ));
         }
         if closure.overflow {
             let place = (Code::new("REF-019"), self.description.entry());

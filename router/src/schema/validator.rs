@@ -26,6 +26,7 @@ pub struct Schemas {
     entries: Box<[EntryPlace]>,
     discriminators: HashMap<Box<str>, Discriminator>,
     warnings: Diagnostics,
+    hops_max: u32,
 }
 
 impl fmt::Debug for Schemas {
@@ -46,13 +47,24 @@ impl Schemas {
         warnings: Diagnostics,
     ) -> Self {
         let slot_names = (0..slots).map(|slot| slot.to_string().into_boxed_str()).collect();
-        Self { validator, slot_names, entries, discriminators, warnings }
+        Self { validator, slot_names, entries, discriminators, warnings, hops_max: 0 }
     }
 
     /// What was found while compiling: warnings, since errors prevent it.
     #[must_use]
     pub const fn diagnostics(&self) -> &Diagnostics {
         &self.warnings
+    }
+
+    pub(super) const fn set_hops_max(&mut self, hops_max: u32) {
+        self.hops_max = hops_max;
+    }
+
+    /// The most schemas that judge one value inside each other. A report needs about a quarter of a KiB of stack for each,
+    /// at each level of the instance's nesting; a verdict half of that.
+    #[must_use]
+    pub const fn hops_max(&self) -> u32 {
+        self.hops_max
     }
 
     fn slot_name(&self, slot: SchemaSlot) -> Option<&str> {

@@ -290,6 +290,26 @@ fn schemas_that_judge_themselves_are_refused() {
     check(r##"{"X": {"items": {"anyOf": [{"$ref": "#/components/schemas/X"}, {"type": "null"}]}}}"##, &[]);
 }
 
+/// REF-020: what one value costs in stack is bounded when schemas are compiled.
+#[test]
+fn long_chains_about_one_value_are_refused() {
+    let chain = |links: usize, keyword: &str| {
+        let mut schemas = String::from("{");
+        for link in 0..links {
+            let name = if link == 0 { "X".to_owned() } else { format!("S{link}") };
+            let next = format!("{{\"$ref\": \"#/components/schemas/S{}\"}}", link + 1);
+            let inner = if keyword == "allOf" { format!("[{next}]") } else { format!("{{\"a\": {next}}}") };
+            schemas.push_str(&format!("\"{name}\": {{\"{keyword}\": {inner}}},"));
+        }
+        schemas.push_str(&format!("\"S{links}\": {{\"type\": \"integer\"}}}}"));
+        try_compile(&describe(&schemas, ""), &plain()).map(|(schemas, _)| schemas.hops_max())
+    };
+    assert_eq!(chain(10, "allOf"), Ok(20));
+    assert_eq!(chain(64, "allOf"), Ok(128));
+    assert_eq!(chain(65, "allOf"), Err(vec!["REF-020 /components/schemas/X".to_owned()]));
+    assert_eq!(chain(2_000, "properties"), Ok(1));
+}
+
 #[test]
 fn nested_unions_of_a_recursive_schema_end() {
     let (schemas, slot) = compile(
