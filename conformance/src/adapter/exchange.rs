@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::convert::bytes_of;
+use super::load::Kept;
 use super::security::Known;
 use super::{NotOffered, State};
 use crate::protocol::{Exchange, ExchangeResult, Fields, Request};
@@ -23,8 +24,11 @@ pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, Not
     {
         *known = Known::of(credentials);
     }
-    kept.script.begin(ask.response.clone());
-    let answered = on_a_small_stack(|| serve(&kept.api, &ask.request))?;
+    // What the description says of responses is not the matter of an exchange whose handler echoes.
+    let answered = match &ask.response {
+        None => run(kept, ask, |kept| kept.under(ResponsePolicy::Off))?,
+        Some(_) => run(kept, ask, |kept| kept.asked())?,
+    };
     let mut result = answered.into_result(ask);
     if let Some(seen) = kept.script.take_seen() {
         result.operation = Some(seen.operation);
@@ -32,7 +36,23 @@ pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, Not
         result.body = seen.body;
         result.security = Some(seen.security);
     }
+    if ask.response.is_some() {
+        let reported = run(kept, ask, |kept| kept.under(ResponsePolicy::Report))?;
+        let violations = reported.response.violations();
+        result.response_ok = Some(violations.is_empty());
+        result.response_errors = violations.iter().map(ToString::to_string).collect();
+    }
     Ok(result)
+}
+
+fn run<'k>(
+    kept: &'k mut Kept,
+    ask: &Exchange,
+    api: impl FnOnce(&'k mut Kept) -> Result<&'k Api, NotOffered>,
+) -> Result<Answered, NotOffered> {
+    kept.script.begin(ask.response.clone());
+    let api = api(kept)?;
+    on_a_small_stack(|| serve(api, &ask.request))
 }
 
 /// The stack that a connection has, and four times as much where nothing is optimised.

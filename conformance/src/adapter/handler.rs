@@ -58,7 +58,7 @@ impl Script {
         let status = self.statuses.lock().ok().and_then(|known| known.get(name).copied()).unwrap_or(200);
         let response = match answer {
             Some(answer) => scripted_response(&answer),
-            None => echo(&seen, status),
+            None => echo(&seen, status, cx.accepted()),
         };
         if let Ok(mut slot) = self.seen.lock() {
             *slot = Some(seen);
@@ -131,8 +131,8 @@ fn scripted_response(answer: &HandlerResponse) -> Response {
     response
 }
 
-/// What was seen, as JSON.
-fn echo(seen: &Seen, status: u16) -> Response {
+/// What was seen, as JSON, under the media type that the client prefers.
+fn echo(seen: &Seen, status: u16, accepted: Option<&str>) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     if matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED) {
         return Response::new(status);
@@ -141,7 +141,8 @@ fn echo(seen: &Seen, status: u16) -> Response {
         "operation": seen.operation, "parameters": seen.parameters, "body": seen.body, "security": seen.security,
     });
     let body = value.to_string().into_bytes().into();
-    Response::new(status).with_body(body).with_field("Content-Type", "application/json")
+    let kind = accepted.filter(|kind| !kind.contains('*')).unwrap_or("application/json").to_owned();
+    Response::new(status).with_body(body).with_field("Content-Type", kind)
 }
 
 /// The first success status that each operation declares; 200 for operations that declare none.

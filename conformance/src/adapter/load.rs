@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use brrtrouter::description::{Description, Diagnostics, Loader};
-use brrtrouter::{Api, ApiOptions, Handlers, Otherwise};
+use brrtrouter::{Api, ApiOptions, Handlers, Otherwise, ResponsePolicy};
 
 use super::convert::{bytes_of, diagnostics, text_of};
 use super::handler::{self, Script};
@@ -15,12 +15,37 @@ use crate::protocol::{Load, Loaded, Operation, Options};
 /// What is kept of a load for the exchanges that follow.
 #[derive(Debug)]
 pub struct Kept {
-    /// Serves the description.
-    pub api: Api,
+    description: Description,
+    asked: Options,
+    /// One for each response policy that was needed so far, that of the load first.
+    apis: Vec<(ResponsePolicy, Api)>,
     /// What the handlers answer and saw.
     pub script: Arc<Script>,
     /// What the security providers know.
     pub known: Arc<RwLock<Known>>,
+}
+
+impl Kept {
+    /// The `Api` with the response policy that the load asked for.
+    pub fn asked(&self) -> Result<&Api, NotOffered> {
+        self.apis.first().map(|(_, api)| api).ok_or_else(|| NotOffered::new("no description is loaded"))
+    }
+
+    /// The same description under another response policy, compiled when it is first needed.
+    pub fn under(&mut self, policy: ResponsePolicy) -> Result<&Api, NotOffered> {
+        let position = match self.apis.iter().position(|(known, _)| *known == policy) {
+            Some(position) => position,
+            None => {
+                let mut options = options::of(&self.asked)?;
+                options.response_policy = policy;
+                let built = build(&self.description, &self.asked, options, &self.script, &self.known)?;
+                let api = built.map_err(|_| NotOffered::new("the description no longer compiles"))?;
+                self.apis.push((policy, api));
+                self.apis.len() - 1
+            }
+        };
+        self.apis.get(position).map(|(_, api)| api).ok_or_else(|| NotOffered::new("no such Api"))
+    }
 }
 
 pub fn load(state: &mut State, ask: &Load) -> Result<Loaded, NotOffered> {
@@ -33,6 +58,7 @@ pub fn load(state: &mut State, ask: &Load) -> Result<Loaded, NotOffered> {
         ..Loaded::default()
     };
     let api_options = options::of(&ask.options)?;
+    let policy = api_options.response_policy;
     let description = match description(ask)? {
         Ok(description) => description,
         Err(found) => return Ok(refused(&found, false)),
@@ -55,7 +81,8 @@ pub fn load(state: &mut State, ask: &Load) -> Result<Loaded, NotOffered> {
         diagnostics: diagnostics(api.diagnostics()),
         openapi: None,
     };
-    state.loaded = Some(Kept { api, script, known });
+    let (asked, apis) = (ask.options.clone(), vec![(policy, api)]);
+    state.loaded = Some(Kept { description, asked, apis, script, known });
     Ok(loaded)
 }
 

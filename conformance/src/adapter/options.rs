@@ -2,7 +2,7 @@
 
 use brrtrouter::parameter::UnknownKeys;
 use brrtrouter::schema::{AccessPolicy, FormatPolicy};
-use brrtrouter::{ApiOptions, ValidationStatus};
+use brrtrouter::{ApiOptions, ResponsePolicy, ValidationStatus};
 
 use super::NotOffered;
 use crate::protocol::Options;
@@ -24,9 +24,13 @@ pub fn of(asked: &Options) -> Result<ApiOptions, NotOffered> {
     if asked.unknown_query.as_deref() == Some("reject") {
         options.parameter.unknown_query_keys = UnknownKeys::Reject;
     }
-    if let Some(policy) = asked.response_policy.as_deref().filter(|policy| *policy != "off") {
-        return Err(NotOffered::new(format!("response policy `{policy}`")));
-    }
+    options.response_policy = match asked.response_policy.as_deref() {
+        None => options.response_policy,
+        Some("off") => ResponsePolicy::Off,
+        Some("report") => ResponsePolicy::Report,
+        Some("enforce") => ResponsePolicy::Enforce,
+        Some(other) => return Err(NotOffered::new(format!("response policy `{other}`"))),
+    };
     if asked.client_error_status == Some(422) {
         options.validation_status = ValidationStatus::UnprocessableContent;
     }
