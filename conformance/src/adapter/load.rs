@@ -31,6 +31,11 @@ impl Kept {
         self.apis.first().map(|(_, api)| api).ok_or_else(|| NotOffered::new("no description is loaded"))
     }
 
+    /// The response policy that the load asked for.
+    pub fn policy(&self) -> ResponsePolicy {
+        self.apis.first().map(|(policy, _)| *policy).unwrap_or_default()
+    }
+
     /// The same description under another response policy, compiled when it is first needed.
     pub fn under(&mut self, policy: ResponsePolicy) -> Result<&Api, NotOffered> {
         let position = match self.apis.iter().position(|(known, _)| *known == policy) {
