@@ -11,6 +11,7 @@ mod real_schemas;
 mod references;
 mod referencing;
 mod retrieval;
+mod schema_properties;
 mod schemas;
 mod style_table;
 mod text_bounds;
