@@ -1,7 +1,8 @@
 //! `exchange`: one request through the whole journey, without a socket.
 
 use brrtrouter::{
-    Api, BodySource, BytesBody, Connection, EmptyBody, FieldLine, Problem, RequestHead, Response, ResponsePolicy,
+    Api, BodySource, BytesBody, Connection, EmptyBody, FieldLine, Problem, RequestHead, Response,
+    ResponsePolicy,
 };
 use http::Method;
 use serde_json::Value;
