@@ -346,13 +346,17 @@ impl<'d> Check<'d> {
         );
     }
 
-    /// The code and name of the nearest Object around a value.
+    /// The code of the field that a value belongs to, and the name of the nearest Object around it.
     fn owner(&self, at: Location) -> (Code, &'static str) {
         let mut node = Some(self.node(at));
+        let mut name = None;
         while let Some(current) = node {
             if let Some(object) = self.types.get(&beside(at, current)) {
-                return (object.grammar().code, object.name());
+                let grammar = object.grammar();
+                let field = name.and_then(|name: Cow<'_, str>| grammar.field(&name));
+                return (field.and_then(|field| field.code).unwrap_or(grammar.code), grammar.name);
             }
+            name = current.key();
             node = current.parent();
         }
         (ObjectType::OpenApi.grammar().code, ObjectType::OpenApi.name())

@@ -92,11 +92,13 @@ pub(crate) struct Field {
     pub(crate) until: Edition,
     /// The rule that a document without this field breaks, and the last edition with that rule.
     pub(crate) required: Option<(Code, Edition)>,
+    /// The rule that a value of the wrong type breaks, when it is not the Object's.
+    pub(crate) code: Option<Code>,
 }
 
 impl Field {
     pub(crate) const fn new(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, since: Edition::V3_0, until: Edition::V3_2, required: None }
+        Self { name, shape, since: Edition::V3_0, until: Edition::V3_2, required: None, code: None }
     }
 
     pub(crate) const fn string(name: &'static str) -> Self {
@@ -118,6 +120,11 @@ impl Field {
 
     pub(crate) const fn until(mut self, edition: Edition) -> Self {
         self.until = edition;
+        self
+    }
+
+    pub(crate) const fn code(mut self, code: &'static str) -> Self {
+        self.code = Some(Code::new(code));
         self
     }
 

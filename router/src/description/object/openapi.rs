@@ -17,16 +17,16 @@ pub(super) const GRAMMAR: Grammar = Grammar::new(
     "DOC-001",
     &[
         Field::string("openapi").required("DOC-001"),
-        Field::uri("$self").since(Edition::V3_2),
+        Field::uri("$self").code("REF-006").since(Edition::V3_2),
         Field::new("info", Shape::Object(ObjectType::Info)).required("DOC-001"),
-        Field::uri("jsonSchemaDialect").since(Edition::V3_1),
-        Field::new("servers", server::LIST),
+        Field::uri("jsonSchemaDialect").code("SCH-006").since(Edition::V3_1),
+        Field::new("servers", server::LIST).code("SRV-004"),
         Field::new("paths", Shape::Object(ObjectType::Paths)).required_until("DOC-002", Edition::V3_0),
         Field::new("webhooks", Shape::Map(&Shape::Object(ObjectType::PathItem), Names::Any))
             .since(Edition::V3_1),
         Field::new("components", Shape::Object(ObjectType::Components)),
-        Field::new("security", security_requirement::LIST),
-        Field::new("tags", Shape::List(&Shape::Object(ObjectType::Tag))),
+        Field::new("security", security_requirement::LIST).code("SEC-002"),
+        Field::new("tags", Shape::List(&Shape::Object(ObjectType::Tag))).code("DOC-019"),
         Field::new("externalDocs", Shape::Object(ObjectType::ExternalDocumentation)),
     ],
 );
@@ -57,7 +57,7 @@ fn check_tags(cx: &mut Check<'_>, at: Location) {
         parents.entry(name).or_insert_with(|| tag.get("parent").and_then(NodeRef::as_str));
         let Some(earlier) = first.insert(name, tag) else { continue };
         cx.report(
-            Finding::error("DOC-019", beside(at, tag))
+            Finding::error("DOC-019", beside(at, tag.get("name").unwrap_or(tag)))
                 .what(format!("the tag `{name}` is declared twice"))
                 .why("tag names are unique in the list (§OpenAPI Object)")
                 .mend("merge the two")

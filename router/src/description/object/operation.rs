@@ -21,15 +21,15 @@ pub(super) const GRAMMAR: Grammar = Grammar::new(
         Field::string("summary"),
         Field::string("description"),
         Field::new("externalDocs", Shape::Object(ObjectType::ExternalDocumentation)),
-        Field::string("operationId"),
-        Field::new("parameters", parameter::LIST),
+        Field::string("operationId").code("PTH-022"),
+        Field::new("parameters", parameter::LIST).code("PAR-001"),
         Field::new("requestBody", Shape::OrReference(ObjectType::RequestBody)),
         Field::new("responses", Shape::Object(ObjectType::Responses))
             .required_until("RSP-001", Edition::V3_0),
         Field::new("callbacks", Shape::Map(&Shape::OrReference(ObjectType::Callback), Names::Any)),
-        Field::boolean("deprecated"),
-        Field::new("security", security_requirement::LIST),
-        Field::new("servers", server::LIST),
+        Field::boolean("deprecated").code("PTH-024"),
+        Field::new("security", security_requirement::LIST).code("SEC-002"),
+        Field::new("servers", server::LIST).code("SRV-004"),
     ],
 );
 

@@ -28,8 +28,8 @@ pub(super) const GRAMMAR: Grammar = Grammar::new(
         Field::new("trace", OPERATION),
         Field::new("query", OPERATION).since(Edition::V3_2),
         Field::new("additionalOperations", Shape::Map(&OPERATION, Names::Any)).since(Edition::V3_2),
-        Field::new("servers", server::LIST),
-        Field::new("parameters", parameter::LIST),
+        Field::new("servers", server::LIST).code("SRV-004"),
+        Field::new("parameters", parameter::LIST).code("PAR-001"),
     ],
 );
 

@@ -19,8 +19,8 @@ pub(super) const GRAMMAR: Grammar = Grammar::new(
         Field::string("scheme"),
         Field::string("bearerFormat"),
         Field::new("flows", Shape::Object(ObjectType::OAuthFlows)),
-        Field::uri("openIdConnectUrl"),
-        Field::uri("oauth2MetadataUrl").since(Edition::V3_2),
+        Field::uri("openIdConnectUrl").code("SEC-014"),
+        Field::uri("oauth2MetadataUrl").code("SEC-015").since(Edition::V3_2),
         Field::boolean("deprecated").since(Edition::V3_2),
     ],
 );

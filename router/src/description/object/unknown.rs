@@ -17,6 +17,9 @@ pub(super) fn unknown_field(cx: &mut Check<'_>, at: Location, grammar: &Grammar,
         Patterned::StatusCodes => {
             ("RSP-002", "keys are a status code, `1XX` to `5XX`, or `default` (§Responses Object)".to_owned())
         }
+        Patterned::None | Patterned::Every(_) | Patterned::Annotations if slip_of_case(grammar, name).is_some() => {
+            ("DOC-009", "field names are case-sensitive (§Case Sensitivity)".to_owned())
+        }
         Patterned::None | Patterned::Every(_) | Patterned::Annotations => {
             ("DOC-015", format!("a {} has fixed fields and `x-` extensions only", grammar.name))
         }
@@ -63,12 +66,15 @@ pub(super) fn field_of_another_version(cx: &mut Check<'_>, at: Location, grammar
     );
 }
 
-/// `DOC-009`: names are case-sensitive, so that a slip of case is the first guess.
+/// `DOC-009`: names are case-sensitive.
+fn slip_of_case(grammar: &Grammar, name: &str) -> Option<&'static Field> {
+    grammar.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
+}
+
 fn suggestion(grammar: &Grammar, name: &str) -> String {
-    let same = grammar.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name));
     let close = || grammar.fields.iter().find(|field| differs_by_one(field.name, name));
-    if let Some(field) = same {
-        return format!("field names are case-sensitive: did you mean `{}`?", field.name);
+    if let Some(field) = slip_of_case(grammar, name) {
+        return format!("did you mean `{}`?", field.name);
     }
     if matches!(grammar.patterned, Patterned::StatusCodes) && name.len() == 3 && name.ends_with("xx") {
         return format!("did you mean `{}`?", name.to_ascii_uppercase());
