@@ -17,7 +17,9 @@ pub(super) fn unknown_field(cx: &mut Check<'_>, at: Location, grammar: &Grammar,
         Patterned::StatusCodes => {
             ("RSP-002", "keys are a status code, `1XX` to `5XX`, or `default` (§Responses Object)".to_owned())
         }
-        Patterned::None | Patterned::Every(_) | Patterned::Annotations if slip_of_case(grammar, name).is_some() => {
+        Patterned::None | Patterned::Every(_) | Patterned::Annotations
+            if slip_of_case(grammar, name).is_some() =>
+        {
             ("DOC-009", "field names are case-sensitive (§Case Sensitivity)".to_owned())
         }
         Patterned::None | Patterned::Every(_) | Patterned::Annotations => {
