@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use brrtrouter::content::Content;
+use brrtrouter::content::{Content, DecodedContent};
 use brrtrouter::description::{Description, Location};
 use brrtrouter::parameter::ParameterLocation;
+use brrtrouter::schema::instance::InstanceNode;
 use brrtrouter::{Api, BodySource, Context, HandlerFn, Problem, Response};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -100,10 +101,30 @@ fn body(cx: &Context<'_>) -> Option<Value> {
     let octets = |bytes: &[u8]| json!({ "base64": STANDARD.encode(bytes) });
     match cx.content() {
         Content::None => None,
-        Content::Decoded(decoded) => Some(decoded.value().to_json()),
+        Content::Decoded(decoded) => Some(decoded_value(decoded, octets)),
         Content::Octets(bytes) => Some(octets(bytes)),
         Content::Stream => cx.take_stream().map(|stream| octets(&read_all(stream))),
     }
+}
+
+/// The value, with the octets of files in their places: members of the object, or items of a member.
+fn decoded_value(decoded: &DecodedContent, octets: impl Fn(&[u8]) -> Value) -> Value {
+    let mut value = decoded.value().to_json();
+    let node = decoded.value();
+    let file = |node: InstanceNode<'_>| {
+        let (number, _) = node.as_binary()?;
+        decoded.part(number).map(|part| octets(part.octets()))
+    };
+    for (name, member) in node.members() {
+        let items = member.items().enumerate().filter_map(|(at, item)| Some((Some(at), file(item)?)));
+        for (at, found) in file(member).map(|found| (None, found)).into_iter().chain(items) {
+            match at {
+                None => value[name] = found,
+                Some(at) => value[name][at] = found,
+            }
+        }
+    }
+    value
 }
 
 fn read_all(stream: &mut dyn BodySource) -> Vec<u8> {
