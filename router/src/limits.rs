@@ -133,6 +133,74 @@ pub mod load {
     const _: () = assert!(NEAR_NAMES_LOOKUPS_MAX <= FINDINGS_MAX, "a part of all");
 }
 
+/// Bounds of the JSON texts of requests; `schema::instance::JsonLimits` takes them as its defaults.
+pub mod json {
+    /// The longest text in bytes; a request's content has a lower bound of its own.
+    pub const BYTES_MAX: u32 = 16 * 1024 * 1024;
+
+    /// The most arrays and objects inside one another: what validators and reports recurse into fits the
+    /// stack of a coroutine.
+    pub const NESTING_MAX: u32 = 64;
+
+    /// The most values, counting every member and item at every level: 32 bytes each, 8 MiB in all.
+    pub const VALUES_MAX: u32 = 1 << 18;
+
+    /// The longest text of one number in bytes; the longest exact binary number has some 1,080.
+    pub const NUMBER_BYTES_MAX: u32 = 1100;
+}
+
+/// Bounds of schemas: what is compiled, and what judging and reporting may cost.
+pub mod schema {
+    /// The most findings listed about schemas: past some, a reader mends and runs again.
+    pub const FINDINGS_MAX: usize = 500;
+
+    /// The most circles of schemas listed.
+    pub const CIRCLES_MAX: usize = 64;
+
+    /// How many places of one circle are listed.
+    pub const CIRCLE_PLACES_MAX: usize = 16;
+
+    /// The most schemas compiled together, counting one for each scope of dynamic references.
+    pub const ENTRIES_MAX: usize = 400_000;
+
+    /// The most schemas that judge one value inside each other, by `$ref`, `allOf` and the like: a quarter
+    /// of a KiB of stack each.
+    pub const SAME_VALUE_MAX: u32 = 128;
+
+    /// The most meta-schemas that stand on one another.
+    pub const META_SCHEMA_CHAIN_MAX: u8 = 8;
+
+    /// How many steps one match may take back, for patterns that backtrack: a fraction of a millisecond.
+    pub const BACKTRACK_STEPS_MAX: usize = 25_000;
+
+    /// The largest automaton of one pattern in bytes.
+    pub const AUTOMATON_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+    /// How many values one report may look at.
+    pub const REPORT_VISITS_MAX: u32 = 1 << 18;
+
+    /// How many errors may be created for each one that is listed: unions create some for every branch.
+    pub const REPORT_CREATED_PER_ERROR: usize = 16;
+
+    /// How many unions with discriminators inside each other a report follows.
+    pub const REPORT_UNIONS_MAX: u8 = 8;
+
+    /// How many characters of a value or a name a message repeats.
+    pub const TEXT_SHOWN_CHARS_MAX: usize = 64;
+
+    /// How many levels of members and items the shape of a parameter or form has; real ones have two.
+    pub const SHAPE_LEVELS_MAX: u8 = 4;
+
+    /// How many schemas the shape of a parameter or form looks at.
+    pub const SHAPE_SCHEMAS_MAX: u32 = 1024;
+
+    /// How many levels of members and items are looked into for `readOnly`, `writeOnly` and `default`.
+    pub const ACCESS_LEVELS_MAX: u8 = 16;
+
+    /// How many schemas are looked at for `readOnly`, `writeOnly` and `default` of one body.
+    pub const ACCESS_SCHEMAS_MAX: u32 = 8192;
+}
+
 /// Bounds of request and response content.
 pub mod content {
     /// The most parameters of one media type; the longest registered lists have fewer than ten.

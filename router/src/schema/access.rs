@@ -9,11 +9,7 @@ use super::instance::{Instance, InstanceId, InstanceKind, InstanceNode};
 use super::options::{AccessPolicy, SchemaOptions};
 use super::shape::{Shape, shape_within};
 use crate::description::{Description, Location};
-
-/// How many levels of members and items a plan looks into.
-const LEVELS_MAX: u8 = 16;
-/// How many schemas a plan looks at.
-const SCHEMAS_MAX: u32 = 8192;
+use crate::limits::schema::{ACCESS_LEVELS_MAX, ACCESS_SCHEMAS_MAX};
 
 /// Which members are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +40,7 @@ impl AccessPlan {
         if !access && !options.fill_defaults {
             return None;
         }
-        Self::of_shape(&shape_within(description, at, LEVELS_MAX, SCHEMAS_MAX))
+        Self::of_shape(&shape_within(description, at, ACCESS_LEVELS_MAX, ACCESS_SCHEMAS_MAX))
     }
 
     fn of_shape(shape: &Shape) -> Option<Self> {
@@ -91,7 +87,7 @@ impl AccessPlan {
         found
     }
 
-    /// Recurses with the plan, at most [`LEVELS_MAX`] deep. Gives whether to go on.
+    /// Recurses with the plan, at most [`ACCESS_LEVELS_MAX`] deep. Gives whether to go on.
     fn find_in(
         &self,
         node: InstanceNode<'_>,

@@ -10,6 +10,7 @@ use super::pattern::PatternCheck;
 use crate::description::{
     Code, Description, Diagnostic, Diagnostics, Kind, Location, NodeRef, ObjectKind, Severity,
 };
+use crate::limits::schema::{FINDINGS_MAX, TEXT_SHOWN_CHARS_MAX};
 use std::collections::HashSet;
 
 const TYPE_NAMES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
@@ -140,6 +141,9 @@ impl<'d> SchemaCheck<'d> {
     }
 
     fn report(&mut self, at: Location, fault: Fault) {
+        if self.found.len() >= FINDINGS_MAX {
+            return;
+        }
         self.found.push(Diagnostic {
             code: Code::new(fault.code),
             severity: fault.severity,
@@ -348,10 +352,9 @@ impl Member<'_> {
     }
 }
 
-/// At most 64 characters of a text.
+/// The first characters of a text.
 pub(super) fn cut(text: &str) -> String {
-    const CHARACTERS_MAX: usize = 64;
-    match text.char_indices().nth(CHARACTERS_MAX) {
+    match text.char_indices().nth(TEXT_SHOWN_CHARS_MAX) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }

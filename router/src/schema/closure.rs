@@ -8,11 +8,9 @@ use super::dialect::{Dialect, Draft};
 use super::keyword::{Form, Reach, rule};
 use super::scope::{Key, Scope, Scopes, anchored, dynamic_target};
 use crate::description::{Description, Kind, Location, NodeRef, ReferenceError};
+use crate::limits::schema::{CIRCLES_MAX, ENTRIES_MAX};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
-
-/// How many schemas may be compiled, counting one for each dynamic scope.
-const ENTRIES_MAX: usize = 400_000;
 
 /// A schema that is compiled on its own.
 pub(super) struct Entry {
@@ -365,9 +363,7 @@ impl ChainWalk<'_, '_> {
             *next = next.saturating_add(1);
             match edge {
                 Some(edge) if edge.same && on_path.contains(&edge.to) => {
-                    let first = path.iter().position(|(at, _)| *at == edge.to).unwrap_or(0);
-                    let circle = self.closure.places(path.iter().skip(first).map(|(at, _)| *at));
-                    self.chains.circles.push(circle);
+                    self.circle(&path, edge.to);
                 }
                 Some(edge) if edge.same && !self.is_done(edge.to) => {
                     path.push((edge.to, 0));
@@ -380,6 +376,14 @@ impl ChainWalk<'_, '_> {
                     path.pop();
                 }
             }
+        }
+    }
+
+    fn circle(&mut self, path: &[(usize, usize)], back_to: usize) {
+        if self.chains.circles.len() < CIRCLES_MAX {
+            let first = path.iter().position(|(at, _)| *at == back_to).unwrap_or(0);
+            let circle = self.closure.places(path.iter().skip(first).map(|(at, _)| *at));
+            self.chains.circles.push(circle);
         }
     }
 

@@ -14,12 +14,10 @@ use super::validator::{EntryPlace, Schemas};
 use super::view::ArenaJson;
 use super::{content, pattern};
 use crate::description::{Code, Description, Diagnostic, Diagnostics, Location, NodeRef, Severity};
+use crate::limits::schema::{CIRCLE_PLACES_MAX, FINDINGS_MAX, SAME_VALUE_MAX};
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
-
-/// How many schemas may judge one value inside each other, by `$ref`, `allOf` and the like (REF-020): a quarter of a KiB of stack each.
-const SAME_INSTANCE_MAX: u32 = 128;
 
 /// The handle of a compiled schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -151,7 +149,7 @@ impl<'d> SchemaCompiler<'d> {
             check.run(entry.key.at);
         }
         let mut found = check.finish();
-        for unresolved in &closure.unresolved {
+        for unresolved in closure.unresolved.iter().take(FINDINGS_MAX) {
             found.push(self.finding(
                 (unresolved.error.code(), unresolved.at),
                 format!("the reference leads nowhere: {}", unresolved.error),
@@ -162,12 +160,12 @@ impl<'d> SchemaCompiler<'d> {
         for circle in &chains.circles {
             found.push(self.circle(circle));
         }
-        if chains.longest.0 > SAME_INSTANCE_MAX {
+        if chains.longest.0 > SAME_VALUE_MAX {
             found.push(self.finding(
                 (Code::new("REF-020"), chains.longest.1.unwrap_or(self.description.entry())),
                 format!("{} schemas judge one value, each inside the other", chains.longest.0),
                 "each takes its share of the stack that a request has",
-                format!("let at most {SAME_INSTANCE_MAX} schemas refer to each other about one value").into(),
+                format!("let at most {SAME_VALUE_MAX} schemas refer to each other about one value").into(),
             ));
         }
         if closure.overflow {
@@ -209,7 +207,7 @@ impl<'d> SchemaCompiler<'d> {
             "references through `$ref`, `allOf`, `anyOf`, `oneOf`, `not`, `if` and the like lead back without looking inside the instance",
             "take one of the references out, or put it under `properties` or `items`".into(),
         );
-        let others = circle.iter().filter(|at| **at != first);
+        let others = circle.iter().filter(|at| **at != first).take(CIRCLE_PLACES_MAX);
         diagnostic.related = others.map(|at| ("leads on to".into(), self.description.place(*at))).collect();
         diagnostic
     }

@@ -4,6 +4,7 @@
 //! the URI of a dialect that is not supported (SCH-005). Never panics.
 
 use crate::description::{Description, Location, NodeRef};
+use crate::limits::schema::META_SCHEMA_CHAIN_MAX;
 
 /// The drafts of JSON Schema that are understood, oldest first. Older ones are read as what they mean in 2020-12.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,8 +66,6 @@ pub(super) struct Dialect {
     vocabularies: u8,
 }
 
-/// How many meta-schemas may stand on each other's shoulders.
-const META_SCHEMA_CHAIN_MAX: u8 = 8;
 /// The vocabularies of every standard meta-schema: all but the assertion of formats.
 const STANDARD: u8 = !Vocabulary::FormatAssertion.bit();
 

@@ -13,6 +13,7 @@ use super::options::SchemaOptions;
 use crate::description::{
     Code, Description, Diagnostic, Diagnostics, Kind, Location, NodeRef, ObjectKind, Severity,
 };
+use crate::limits::schema::FINDINGS_MAX;
 
 /// Keywords that had a meaning in 3.0 and have none, or another, since 3.1 (SCH-015). A document that was upgraded from
 /// 3.0 has lost them already.
@@ -36,6 +37,9 @@ pub fn lint_schemas(description: &Description) -> Diagnostics {
 }
 
 fn lint_keywords(description: &Description, at: Location, node: NodeRef<'_>, found: &mut Diagnostics) {
+    if found.len() >= FINDINGS_MAX {
+        return;
+    }
     let mut lint = |name: &str, what: String, mend: &'static str| {
         found.push(Diagnostic {
             code: Code::new("SCH-015"),
@@ -81,6 +85,9 @@ pub fn lint_examples(description: &Description, options: &SchemaOptions) -> Diag
     let Ok(schemas) = compiler.compile() else { return Diagnostics::new() };
     let mut found = Diagnostics::new();
     for (sample, slot) in samples.iter().zip(slots) {
+        if found.len() >= FINDINGS_MAX {
+            break;
+        }
         let mut instance = Instance::new();
         instance.copy_description(description.at(sample.value));
         let errors = schemas.errors(slot, instance.root(), 1);

@@ -4,14 +4,10 @@
 //! look-around and back-references are matched in linear time; the others backtrack within a stated bound. Never panics.
 
 use super::view::{ArenaJson, View};
+use crate::limits::schema::{AUTOMATON_BYTES_MAX, BACKTRACK_STEPS_MAX};
 use jsonschema::{FancyRegex, Keyword, PatternOptions, ValidationError, Validator};
 use serde_json::json;
 use std::collections::HashMap;
-
-/// How many steps one match may take back, for patterns that need backtracking: a fraction of a millisecond.
-const BACKTRACK_STEPS_MAX: usize = 25_000;
-/// The largest compiled automaton of one pattern, in bytes.
-const AUTOMATON_BYTES_MAX: usize = 4 << 20;
 
 /// The engine's bounds, for every validator.
 pub(super) fn engine() -> PatternOptions<FancyRegex> {

@@ -13,18 +13,12 @@ use super::pattern::BACKTRACKING;
 use super::union::Choice;
 use super::validator::Schemas;
 use super::view::Budget;
+use crate::limits::schema::{REPORT_CREATED_PER_ERROR, REPORT_UNIONS_MAX, REPORT_VISITS_MAX};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
-
-/// How many values one report may look at.
-const VISITS_MAX: u32 = 1 << 18;
-/// How many errors may be created for each error that is reported: unions create some for every branch.
-const CREATED_PER_ERROR: usize = 16;
-/// How many discriminated unions inside each other a report follows.
-const UNIONS_MAX: u8 = 8;
 
 /// One reason why an instance is not valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +52,7 @@ pub(super) struct Report<'s> {
 
 impl<'s> Report<'s> {
     pub(super) const fn new(schemas: &'s Schemas, errors_max: usize) -> Self {
-        Self { schemas, errors_max, errors: Vec::new(), unions_left: UNIONS_MAX }
+        Self { schemas, errors_max, errors: Vec::new(), unions_left: REPORT_UNIONS_MAX }
     }
 
     pub(super) fn run(mut self, slot_name: &str, node: InstanceNode<'_>) -> Vec<SchemaError> {
@@ -80,8 +74,8 @@ impl<'s> Report<'s> {
     }
 
     fn collect(&mut self, slot_name: &str, node: InstanceNode<'_>, prefix: &str) {
-        let created_max = self.errors_max.saturating_mul(CREATED_PER_ERROR).clamp(64, 4096);
-        let budget = Budget::new(u32::try_from(created_max).unwrap_or(u32::MAX), VISITS_MAX);
+        let created_max = self.errors_max.saturating_mul(REPORT_CREATED_PER_ERROR).clamp(64, 4096);
+        let budget = Budget::new(u32::try_from(created_max).unwrap_or(u32::MAX), REPORT_VISITS_MAX);
         for error in self.schemas.raw_errors(slot_name, node, &budget) {
             if self.is_full() {
                 return;

@@ -6,11 +6,8 @@
 
 use super::dialect::{Dialect, Draft};
 use crate::description::{Description, Kind, Location, NodeRef};
+use crate::limits::schema::{SHAPE_LEVELS_MAX, SHAPE_SCHEMAS_MAX};
 
-/// How many levels of members and items [`shape`] looks into: more than any parameter or form has.
-const DEPTH_SHALLOW: u8 = 4;
-/// How many schemas [`shape`] may look at.
-const SCHEMAS_SHALLOW: u32 = 1024;
 /// How many references and `allOf`s may lead from one schema to the next about the same value.
 const SAME_VALUE_MAX: u8 = 64;
 
@@ -204,7 +201,7 @@ fn merge_boxed(own: &mut Option<Box<Shape>>, other: Option<Box<Shape>>) {
 /// ```
 #[must_use]
 pub fn shape(description: &Description, at: Location) -> Shape {
-    shape_within(description, at, DEPTH_SHALLOW, SCHEMAS_SHALLOW)
+    shape_within(description, at, SHAPE_LEVELS_MAX, SHAPE_SCHEMAS_MAX)
 }
 
 /// The shape of the schema at `at`, with at most `levels` levels of members and items, looking at no more than `schemas_max`

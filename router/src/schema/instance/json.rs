@@ -6,6 +6,7 @@
 
 use super::build::StringStart;
 use super::{Instance, InstanceKind, narrow};
+use crate::limits::json as limits;
 use std::fmt;
 
 /// The bounds of one JSON text.
@@ -21,11 +22,15 @@ pub struct JsonLimits {
     pub number_bytes_max: u32,
 }
 
-/// What fits on a coroutine's stack (docs/DESIGN.md) and holds any sensible document; 16 MiB of text,
-/// 8 MiB of values, numbers longer than the longest exact binary number.
+/// The bounds of [`crate::limits::json`].
 impl Default for JsonLimits {
     fn default() -> Self {
-        Self { bytes_max: 16 << 20, nesting_max: 64, values_max: 1 << 18, number_bytes_max: 1100 }
+        Self {
+            bytes_max: limits::BYTES_MAX,
+            nesting_max: limits::NESTING_MAX,
+            values_max: limits::VALUES_MAX,
+            number_bytes_max: limits::NUMBER_BYTES_MAX,
+        }
     }
 }
 
