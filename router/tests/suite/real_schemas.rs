@@ -1,10 +1,12 @@
 //! The schemas of real descriptions: checked, compiled within the stated memory, one compilation for all.
 
 use brrtrouter::description::{Description, Loader, Location, ObjectKind};
-use brrtrouter::schema::{SchemaCompiler, SchemaOptions, Schemas, check_schemas};
+use brrtrouter::schema::{
+    AccessPlan, SchemaCompiler, SchemaOptions, Schemas, check_schemas, lint_examples, lint_schemas, shape,
+};
 use std::path::Path;
 
-use crate::corpora::corpus;
+use crate::corpora::{corpus, files};
 
 /// The schemas that stand in no other: those of parameters, bodies, responses, headers and components.
 fn schemas_used(description: &Description) -> Vec<Location> {
@@ -72,4 +74,29 @@ fn real_descriptions_compile_within_bounds() {
     }
     // `exclusiveMinimum: true` is a form of 3.0.
     check(&folder, "openai-3.1.yaml", false);
+}
+
+/// L0: whatever a document holds, every look at its schemas ends.
+#[test]
+fn schemas_of_every_document_are_looked_at() {
+    let options = SchemaOptions { fill_defaults: true, ..SchemaOptions::default() };
+    let mut looked_at = 0;
+    for folder in ["oai", "oai-learn-examples", "readme-oas-examples", "json-schema-test-suite"] {
+        let Some(folder) = corpus(folder) else { continue };
+        for path in files(&folder, &["json", "yaml", "yml"]) {
+            let Ok(description) = Loader::new().lenient(true).load_path(&path) else { continue };
+            let start = std::time::Instant::now();
+            let found = check_schemas(&description);
+            let compiled = compile(&description);
+            assert!(compiled.is_err() || !found.has_errors(), "{}: {found}", path.display());
+            let advice = lint_schemas(&description).len() + lint_examples(&description, &options).len();
+            assert!(advice <= 1_000, "{}: {advice} findings", path.display());
+            for at in schemas_used(&description) {
+                let (_, _) = (shape(&description, at), AccessPlan::compile(&description, at, &options));
+            }
+            assert!(start.elapsed().as_secs() < 30, "{}: {:?}", path.display(), start.elapsed());
+            looked_at += 1;
+        }
+    }
+    println!("{looked_at} documents");
 }
