@@ -669,6 +669,10 @@ fn callbacks_links_and_examples() {
                 ],
             ),
             (
+                "paths: {/a: {$ref: '#/components/pathItems/i'}, /b: {$ref: '#/components/pathItems/i'}}\ncomponents: {pathItems: {i: {get: {operationId: o}}}, links: {l: {operationId: o}}}",
+                &["warning CBK-011 /components/links/l"],
+            ),
+            (
                 "components: {examples: {e: {value: 1, externalValue: /e}}}",
                 &["error EXA-001 /components/examples/e/externalValue"],
             ),

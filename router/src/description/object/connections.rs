@@ -51,6 +51,7 @@ fn operation_ids<'d>(cx: &mut Check<'d>) -> HashMap<&'d str, Location> {
 /// `CBK-009`, `CBK-012`.
 fn check_links(cx: &mut Check<'_>, operations: &HashMap<&str, Location>) {
     let known: HashSet<Location> = cx.operations.iter().copied().collect();
+    let shared = shared_items(cx);
     for at in std::mem::take(&mut cx.links) {
         let node = cx.node(at);
         let target = if let Some(name) = node.get("operationId").and_then(NodeRef::as_str) {
@@ -70,10 +71,39 @@ fn check_links(cx: &mut Check<'_>, operations: &HashMap<&str, Location>) {
         } else {
             None
         };
-        if let Some(target) = target {
-            check_link_parameters(cx, at, target);
+        let Some(target) = target else { continue };
+        check_link_parameters(cx, at, target);
+        if path_item_of(cx, target).is_some_and(|item| shared.contains(&item)) {
+            report_ambiguous(cx, at, target);
         }
     }
+}
+
+/// The Path Items that several paths refer to.
+fn shared_items(cx: &Check<'_>) -> HashSet<Location> {
+    let mut once = HashSet::new();
+    let mut shared = HashSet::new();
+    for paths in paths_objects(cx) {
+        let items = cx.node(paths).members().filter(|(name, _)| name.starts_with('/'));
+        for (_, item) in items {
+            let target = cx.followed(beside(paths, item));
+            if !once.insert(target) {
+                shared.insert(target);
+            }
+        }
+    }
+    shared
+}
+
+/// `CBK-011`: our choice is that such a link means nothing.
+fn report_ambiguous(cx: &mut Check<'_>, at: Location, target: Location) {
+    cx.report(
+        Finding::connection(cx, "CBK-011", at)
+            .what("the linked operation belongs to several paths")
+            .why("which path the link means is left open, since they refer to one Path Item (§Link Object)")
+            .mend("give each path a Path Item of its own, or link another operation")
+            .related("the operation", target),
+    );
 }
 
 fn report_link(cx: &mut Check<'_>, at: Location, (field, what): (&str, String)) {
@@ -164,21 +194,23 @@ fn check_requirements(cx: &mut Check<'_>) {
 
 /// `PTH-006` and `PTH-007`.
 fn check_path_parameters(cx: &mut Check<'_>) {
-    let documents: Vec<Location> = cx
-        .description
-        .documents()
-        .map(|(document, _)| Location { document, node: NodeId::ROOT })
-        .filter(|root| cx.node(*root).get("openapi").is_some())
-        .collect();
-    for root in documents {
-        let Some(paths) = cx.node(root).get("paths") else { continue };
-        for (text, item) in paths.members().filter(|(name, _)| name.starts_with('/')) {
+    for paths in paths_objects(cx) {
+        for (text, item) in cx.node(paths).members().filter(|(name, _)| name.starts_with('/')) {
             let Ok(template) = PathTemplate::parse(text) else { continue };
             let expressions: Vec<&str> = template.expressions().collect();
-            let item = PathItem::new(Value::new(cx.description, beside(root, item)));
-            check_item(cx, &Templated { text, paths: beside(root, paths), expressions: &expressions, item });
+            let item = PathItem::new(Value::new(cx.description, beside(paths, item)));
+            check_item(cx, &Templated { text, paths, expressions: &expressions, item });
         }
     }
+}
+
+/// The Paths Object of each OpenAPI document.
+fn paths_objects(cx: &Check<'_>) -> Vec<Location> {
+    let roots = cx.description.documents().map(|(document, _)| Location { document, node: NodeId::ROOT });
+    roots
+        .filter(|root| cx.node(*root).get("openapi").is_some())
+        .filter_map(|root| cx.description.child(root, "paths"))
+        .collect()
 }
 
 /// A path template with its Path Item.
