@@ -2,7 +2,7 @@
 //!
 //! Takes: an instance that is not valid. Gives: errors with an instance pointer, the keyword's pointer in the description and a
 //! short message that names no value of more than 64 characters. For a union with a discriminator the report is about
-//! the branch that the instance claims to be (DIS-013). Number of errors, values visited and nesting of unions are
+//! the branch that the instance claims to be (DIS-013), for any other about the only branch of the value's type, if there is one. Number of errors, values visited and nesting of unions are
 //! bounded before they are enumerated. Never panics.
 
 use super::check::cut;
@@ -81,12 +81,14 @@ impl<'s> Report<'s> {
                 return;
             }
             if is_sound(&error, &budget) {
-                self.add(&error, node, prefix);
+                self.add(&error, (node, prefix), &budget);
             }
         }
     }
 
-    fn add(&mut self, error: &ValidationError<'_>, root: InstanceNode<'_>, prefix: &str) {
+    /// Adds one error of the instance `within.0`, which stands at the pointer `within.1`.
+    fn add(&mut self, error: &ValidationError<'_>, within: (InstanceNode<'_>, &str), budget: &Budget) {
+        let (root, prefix) = within;
         let inside = without_first_token(error.instance_path().as_str());
         let node = root.at_pointer(inside).unwrap_or(root);
         let (keyword_pointer, keyword) = self.keyword(error);
@@ -101,8 +103,29 @@ impl<'s> Report<'s> {
                 return;
             }
             message = told;
+        } else if self.only_branch(error, within, budget) {
+            return;
         }
         self.errors.push(SchemaError { instance_pointer, keyword_pointer, keyword, message });
+    }
+
+    /// Adds the errors of the only branch whose type the value has, such as the object of an object or `null`.
+    fn only_branch(
+        &mut self,
+        error: &ValidationError<'_>,
+        within: (InstanceNode<'_>, &str),
+        budget: &Budget,
+    ) -> bool {
+        let Some(branch) = only_branch(error).filter(|_| self.unions_left > 0) else { return false };
+        let before = self.errors.len();
+        self.unions_left = self.unions_left.saturating_sub(1);
+        for error in branch {
+            if !self.is_full() && is_sound(error, budget) {
+                self.add(error, within, budget);
+            }
+        }
+        self.unions_left = self.unions_left.saturating_add(1);
+        self.errors.len() > before
     }
 
     /// What is to be said about a failed union with a discriminator; "" when its branch's own errors were added.
@@ -159,6 +182,21 @@ fn is_sound(error: &ValidationError<'_>, budget: &Budget) -> bool {
     );
     let number = error.instance().as_u64().and_then(|number| u32::try_from(number).ok());
     unfinished || number.is_some_and(|number| budget.is_sound(number))
+}
+
+/// The errors of the only branch that does not refuse the value for its type.
+fn only_branch<'e>(error: &'e ValidationError<'_>) -> Option<&'e [ValidationError<'static>]> {
+    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) =
+        error.kind()
+    else {
+        return None;
+    };
+    let of_other_type = |one: &ValidationError<'_>| {
+        matches!(one.kind(), ValidationErrorKind::Type { .. }) && one.instance_path() == error.instance_path()
+    };
+    let mut fitting = context.iter().filter(|branch| !branch.iter().any(of_other_type));
+    let only = fitting.next()?;
+    fitting.next().is_none().then_some(only)
 }
 
 /// Without the slot's name.

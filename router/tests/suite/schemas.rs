@@ -360,6 +360,27 @@ fn a_discriminator_picks_the_branch_of_the_report() {
 }
 
 #[test]
+fn a_union_is_reported_by_the_only_branch_of_the_type() {
+    let schemas = r##"{
+        "X": {"type": "object", "properties": {
+            "a": {"anyOf": [{"$ref": "#/components/schemas/O"}, {"type": "null"}]},
+            "b": {"oneOf": [{"type": "integer", "minimum": 3}, {"type": "string"}, {"type": "array", "items": {"$ref": "#/components/schemas/X"}}]},
+            "c": {"anyOf": [{"required": ["p"]}, {"required": ["q"]}]}
+        }},
+        "O": {"type": "object", "required": ["id"]}
+    }"##;
+    let check = |text: &str, expected: &[&str]| assert_eq!(report(schemas, text), expected, "{text}");
+    check(r#"{"a": {}}"#, &["/a | /O/required | lacks the member \"id\""]);
+    check(r#"{"a": 1}"#, &["/a | /X/properties/a/anyOf | matches none of the schemas"]);
+    check(r#"{"b": 1}"#, &["/b | /X/properties/b/oneOf/0/minimum | 1 is less than 3"]);
+    check(
+        r#"{"b": [{}, {"a": {}}, 5]}"#,
+        &["/b/1/a | /O/required | lacks the member \"id\"", "/b/2 | /X/type | is 5, not object"],
+    );
+    check(r#"{"c": {}}"#, &["/c | /X/properties/c/anyOf | matches none of the schemas"]);
+}
+
+#[test]
 fn a_discriminator_changes_no_verdict() {
     let plain_union = UNION.replace("\"discriminator\"", "\"x-nothing\"");
     let ((with, slot), (without, other)) = (compile(UNION, &plain()), compile(&plain_union, &plain()));
