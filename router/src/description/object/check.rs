@@ -498,7 +498,8 @@ impl<'d> Check<'d> {
 
     /// `REF-014`: the override has no effect where the target's type has no such field.
     fn overriding(&mut self, at: Location, name: &str, object: ObjectType) {
-        if self.edition(at.document) == Edition::V3_0 {
+        let edition = self.edition(at.document);
+        if edition == Edition::V3_0 {
             self.report(
                 Finding::lint("REF-014", at)
                     .named(name)
@@ -506,7 +507,11 @@ impl<'d> Check<'d> {
                     .why("a Reference Object of OpenAPI 3.0 has `$ref` only (§Reference Object)")
                     .mend("move it to the referenced Object"),
             );
-        } else if object.grammar().field(name).is_none() {
+        } else if object
+            .grammar()
+            .field(name)
+            .is_none_or(|field| edition < field.since || field.until < edition)
+        {
             self.report(
                 Finding::lint("REF-014", at)
                     .named(name)
