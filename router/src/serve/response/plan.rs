@@ -69,6 +69,11 @@ impl ResponsePlans {
         applying.min_by_key(|(key, _)| rank(*key)).map(|(_, plan)| plan)
     }
 
+    /// Whether the operation declares no responses at all.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.plans.is_empty()
+    }
+
     /// Whether the description says anything of responses with this status code.
     #[must_use]
     pub fn declares(&self, status: http::StatusCode) -> bool {
