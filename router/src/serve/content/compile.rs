@@ -124,6 +124,14 @@ impl Compiling<'_, '_> {
         };
         let Some(encoding) = encoding else { return plan };
         plan.content_types = self.content_types(name, encoding);
+        let structured = plan.value.structured || plan.item.structured;
+        if structured && plan.content_types.iter().any(|key| is_xml(&key.media_type())) {
+            self.report(
+                ("ENC-006", Severity::Warning, encoding.at()),
+                format!("`{name}` may come as XML, which is not decoded: its schema refuses it then"),
+                ("the schema describes an object or array", "offer `application/json`"),
+            );
+        }
         // ENC-011: headers are ignored for form-urlencoded.
         let mut headers = Vec::new();
         for (header, object) in encoding.headers().into_iter().filter(|_| forms.multipart) {
@@ -158,8 +166,7 @@ impl Compiling<'_, '_> {
     }
 
     fn report_unapplied(&mut self, media_type: &MediaType<'_>, object: MediaTypeObject<'_>) {
-        let xml = media_type.is("application", "xml") || media_type.has_suffix("xml");
-        if xml && object.schema().is_some() {
+        if is_xml(media_type) && object.schema().is_some() {
             self.report(
                 ("BOD-009", Severity::Warning, object.at()),
                 format!("the schema of `{media_type}` is not applied: XML is not decoded"),
@@ -194,6 +201,10 @@ impl Compiling<'_, '_> {
             related: Vec::new(),
         });
     }
+}
+
+fn is_xml(media_type: &MediaType<'_>) -> bool {
+    media_type.is("application", "xml") || media_type.has_suffix("xml")
 }
 
 /// The form media types that a key may stand for.

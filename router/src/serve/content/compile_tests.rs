@@ -249,6 +249,11 @@ fn what_is_not_applied_is_reported() {
     let compiled =
         compile(&json!({"content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}));
     assert_eq!(compiled.codes, ["ENC-007"]);
+    let encoding = json!({"a": {"contentType": "application/xml, application/json"}});
+    let schema = json!({"type": "object", "properties": {"a": {"type": "object"}}});
+    let compiled =
+        compile(&json!({"content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}));
+    assert_eq!(compiled.codes, ["ENC-006"]);
 }
 
 #[test]
