@@ -151,6 +151,8 @@ pub mod json {
 
 /// Bounds of schemas: what is compiled, and what judging and reporting may cost.
 pub mod schema {
+    const _: () = assert!(REPORT_VISITS_MAX >= 8 * super::json::VALUES_MAX, "an error at the end is found");
+
     /// The most findings listed about schemas: past some, a reader mends and runs again.
     pub const FINDINGS_MAX: usize = 500;
 
@@ -176,8 +178,8 @@ pub mod schema {
     /// The largest automaton of one pattern in bytes.
     pub const AUTOMATON_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-    /// How many values one report may look at.
-    pub const REPORT_VISITS_MAX: u32 = 1 << 18;
+    /// How often one report may look at a value: some eight times for each value of the largest instance.
+    pub const REPORT_VISITS_MAX: u32 = 1 << 21;
 
     /// How many errors may be created for each one that is listed: unions create some for every branch.
     pub const REPORT_CREATED_PER_ERROR: usize = 16;

@@ -110,6 +110,7 @@ impl<'d> SchemaCompiler<'d> {
             closure: &closure,
             options: &self.options,
             unions: Vec::new(),
+            renamed: Vec::new(),
             linear: HashMap::new(),
         };
         let entries: Vec<Value> = closure.entries.iter().map(|entry| lowering.entry(entry)).collect();
@@ -129,6 +130,9 @@ impl<'d> SchemaCompiler<'d> {
             .collect();
         let mut schemas = Schemas::new(validator, self.places.len(), pointers, discriminators, found);
         schemas.set_hops_max(chains.longest.0);
+        for (at, name, original) in &lowering.renamed {
+            schemas.rename(format!("{}/{name}", self.pointer(*at)), original);
+        }
         Ok(schemas)
     }
 

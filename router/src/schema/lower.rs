@@ -32,6 +32,8 @@ pub(super) struct Lowering<'c, 'd> {
     pub(super) closure: &'c Closure<'d>,
     pub(super) options: &'c SchemaOptions,
     pub(super) unions: Vec<Union>,
+    /// Keywords that have another name in 2020-12: the schema, the name there, the name in the description.
+    pub(super) renamed: Vec<(Location, &'static str, &'static str)>,
     /// Which patterns are matched in linear time.
     pub(super) linear: HashMap<&'d str, bool>,
 }
@@ -199,9 +201,11 @@ impl<'d> Lowering<'_, 'd> {
         let list: Vec<Value> =
             keyword.value.items().map(|node| self.inner(keyword.at, node, around)).collect();
         if !list.is_empty() {
+            self.renamed.push((keyword.at, "prefixItems", "items"));
             lowered.put("prefixItems", Value::Array(list));
         }
         if let Some(rest) = keyword.schema.get("additionalItems") {
+            self.renamed.push((keyword.at, "items", "additionalItems"));
             let schema = self.inner(keyword.at, rest, around);
             lowered.put("items", schema);
         }
@@ -218,9 +222,11 @@ impl<'d> Lowering<'_, 'd> {
             };
         }
         if !required.is_empty() {
+            self.renamed.push((keyword.at, "dependentRequired", "dependencies"));
             lowered.put("dependentRequired", Value::Object(required));
         }
         if !schemas.is_empty() {
+            self.renamed.push((keyword.at, "dependentSchemas", "dependencies"));
             lowered.put("dependentSchemas", Value::Object(schemas));
         }
     }

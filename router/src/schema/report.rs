@@ -169,8 +169,14 @@ impl<'s> Report<'s> {
             _ => last.strip_prefix(PRIVATE).unwrap_or(last),
         };
         let separator = if parent.is_empty() { "" } else { "/" };
-        let name = if matches!(error.kind(), ValidationErrorKind::FalseSchema) { "false" } else { shown };
-        (format!("{entry}{separator}{parent}/{shown}"), Cow::Owned(name.to_owned()))
+        let pointer = self.schemas.described(entry, &format!("{parent}{separator}{shown}"));
+        let name = if matches!(error.kind(), ValidationErrorKind::FalseSchema) {
+            "false"
+        } else {
+            pointer.rsplit('/').next().unwrap_or_default()
+        };
+        let name = Cow::Owned(name.to_owned());
+        (pointer, name)
     }
 }
 

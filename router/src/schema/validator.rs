@@ -13,6 +13,10 @@ use jsonschema::Validator;
 use std::collections::HashMap;
 use std::fmt;
 
+/// Keywords whose members or items are schemas: what follows them in a pointer is a name or an index.
+const HOLDERS: [&str; 7] =
+    ["properties", "patternProperties", "dependentSchemas", "allOf", "anyOf", "oneOf", "prefixItems"];
+
 /// Where an entry of the compiled document stands in the description.
 #[derive(Clone, Debug)]
 pub(super) struct EntryPlace {
@@ -27,6 +31,8 @@ pub struct Schemas {
     discriminators: HashMap<Box<str>, Discriminator>,
     warnings: Diagnostics,
     hops_max: u32,
+    /// Keywords of older drafts, by the pointer that they have in 2020-12.
+    renamed: HashMap<Box<str>, &'static str>,
 }
 
 impl fmt::Debug for Schemas {
@@ -47,13 +53,46 @@ impl Schemas {
         warnings: Diagnostics,
     ) -> Self {
         let slot_names = (0..slots).map(|slot| slot.to_string().into_boxed_str()).collect();
-        Self { validator, slot_names, entries, discriminators, warnings, hops_max: 0 }
+        Self {
+            validator,
+            slot_names,
+            entries,
+            discriminators,
+            warnings,
+            hops_max: 0,
+            renamed: HashMap::new(),
+        }
     }
 
     /// What was found while compiling: warnings, since errors prevent it.
     #[must_use]
     pub const fn diagnostics(&self) -> &Diagnostics {
         &self.warnings
+    }
+
+    pub(super) fn rename(&mut self, pointer: String, original: &'static str) {
+        self.renamed.insert(pointer.into_boxed_str(), original);
+    }
+
+    /// The pointer of what `path` leads to from the schema at `entry`, with the names that the description has.
+    pub(super) fn described(&self, entry: &str, path: &str) -> String {
+        let mut pointer = entry.to_owned();
+        let mut is_keyword = true;
+        for token in path.split('/').filter(|_| !path.is_empty()) {
+            pointer.push('/');
+            let start = pointer.len();
+            pointer.push_str(token);
+            if !is_keyword {
+                is_keyword = true;
+                continue;
+            }
+            is_keyword = !HOLDERS.contains(&token);
+            if let Some(original) = self.renamed.get(&*pointer) {
+                pointer.truncate(start);
+                pointer.push_str(original);
+            }
+        }
+        pointer
     }
 
     pub(super) const fn set_hops_max(&mut self, hops_max: u32) {

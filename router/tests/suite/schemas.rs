@@ -247,6 +247,27 @@ fn dialects_are_those_of_their_document_or_schema() {
 }
 
 #[test]
+fn reports_have_the_keywords_of_their_draft() {
+    let schemas = r#"{"X": {"$schema": "http://json-schema.org/draft-04/schema#", "properties": {
+        "prefixItems": {"items": [{"type": "null"}, {"minimum": 2, "exclusiveMinimum": true}], "additionalItems": {"type": "string"}},
+        "b": {"dependencies": {"c": ["d"], "e": {"required": ["f"]}}}
+    }}}"#;
+    let found = report(schemas, r#"{"prefixItems": [1, 2, 3], "b": {"c": 1, "e": 2}}"#);
+    let mut pointers: Vec<_> = found.iter().filter_map(|line| line.split(" | ").nth(1)).collect();
+    pointers.sort_unstable();
+    assert_eq!(
+        pointers,
+        [
+            "/X/properties/b/dependencies",
+            "/X/properties/b/dependencies/e/required",
+            "/X/properties/prefixItems/additionalItems/type",
+            "/X/properties/prefixItems/items/0/type",
+            "/X/properties/prefixItems/items/1/exclusiveMinimum",
+        ]
+    );
+}
+
+#[test]
 fn every_fault_is_told_with_its_place() {
     let check = |schemas: &str, expected: &[&str]| {
         let mut found = try_compile(&describe(schemas, ""), &plain()).err().unwrap_or_default();
