@@ -229,8 +229,8 @@ pub mod content {
     /// The most parts of one multipart body.
     pub const PARTS_MAX: u32 = 1024;
 
-    /// The most bytes of one part; the body as a whole has its own bound.
-    pub const PART_BYTES_MAX: u64 = super::BODY_BYTES_MAX;
+    /// The most bytes of one part: no bound of its own, since the body as a whole has one.
+    pub const PART_BYTES_MAX: u64 = u64::MAX;
 
     /// The most fields of one form body.
     pub const FORM_FIELDS_MAX: usize = 4096;

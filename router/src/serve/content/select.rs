@@ -7,6 +7,7 @@
 //! |---|---|
 //! | Is there content? | yes with `Transfer-Encoding`, with a `Content-Length` above 0, or with `Content-Length: 0` and a `Content-Type` where the operation has a request body; else no (RFC 9110 §8.6) |
 //! | an operation without a request body | takes no content: 415, and no hint |
+//! | QUERY | content is required wherever the operation describes some (HTTP-016) |
 //! | empty content | read by its media type: no JSON text, but a text, form or file of length 0 |
 //! | no `Content-Type` | taken for `application/octet-stream` (RFC 9110 §8.3), never guessed from the octets; 415 where that is not declared |
 //! | several or malformed `Content-Type` | 415 |
@@ -147,7 +148,9 @@ pub fn select<'p, 'r>(
         Announced::Unknown => true,
     };
     if !present {
-        return if plan.required() { Err(E::Missing) } else { Ok(None) };
+        // The content of QUERY is the query itself (HTTP-016).
+        let is_query = head.method().as_str() == "QUERY" && !plan.media_types().is_empty();
+        return if plan.required() || is_query { Err(E::Missing) } else { Ok(None) };
     }
     if lines.next().is_some() {
         return Err(E::MediaTypeRepeated);
