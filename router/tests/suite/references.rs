@@ -354,7 +354,7 @@ fn the_target_is_what_the_place_calls_for() {
         "3.1.2",
         json!({
             "paths": {"/a": {"get": {"parameters": [{"$ref": "#/components/schemas/A"}], "responses": {}}}},
-            "components": {"schemas": {"A": {}}},
+            "components": {"schemas": {"A": {"$id": "https://example.com/a"}}},
         }),
     );
     let diagnostics =
@@ -408,6 +408,17 @@ fn order_does_not_matter() {
     ] {
         check(&documents, &[]).unwrap();
     }
+}
+
+#[test]
+fn an_anchor_may_be_found_later_than_its_reference() {
+    let mut document = schemas(json!({
+        "A": {"$ref": "#late"},
+        "B": {"$ref": "#/x-hidden"},
+    }));
+    document["x-hidden"] = json!({"items": {"$anchor": "late"}});
+    let description = check(&[("api.json", document)], &[]).unwrap();
+    resolves(&description, "api.json#/components/schemas/A/$ref", "api.json#/x-hidden/items");
 }
 
 #[test]
