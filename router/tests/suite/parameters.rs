@@ -163,6 +163,8 @@ fn one_name_in_every_location() {
     let errors = compiled.decode(&captures, "ID=2", &[("Cookie", "Id=4; id=x")]).unwrap_err();
     let all: Vec<_> = errors.iter().map(|error| (error.location.name(), error.rule.code())).collect();
     assert_eq!(all, [("query", "PAR-007"), ("header", "PAR-007"), ("cookie", "SER-028")]);
+    let malformed = compiled.decode(&captures, "id=%zz", &[("ID", "3"), ("cookie", "id=4")]).unwrap_err();
+    assert_eq!(Problem::from(malformed).type_uri(), "urn:brrtrouter:problem:invalid-target");
     let problem = Problem::from(errors);
     assert_eq!(problem.type_uri(), "urn:brrtrouter:problem:invalid-parameters");
     assert_eq!(problem.errors().len(), 3);

@@ -285,14 +285,13 @@ impl<'a, 'r> Decoding<'a, 'r> {
         let lines = self.input.fields.iter().filter(|line| line.is_named("cookie"));
         let all = lines.flat_map(|line| pairs::cookies(line.value));
         for (order, (name, value)) in (0_u16..).zip(all.take(limits::parameter::PAIRS_MAX)) {
-            let claim = match table.claim(name) {
-                Claim::Unknown => self
-                    .scratch
-                    .decode(name, Coding::Percent)
-                    .map_or(Claim::Unknown, |name| table.claim(name)),
-                claim @ (Claim::Plan(_) | Claim::Known) => claim,
-            };
-            if let Claim::Plan(plan) = claim {
+            // A name of style `cookie` is verbatim, one of style `form` may be percent-encoded (SER-026).
+            let decoded = self.scratch.decode(name, Coding::Percent);
+            let encoding_holds = decoded.is_ok();
+            let claim = table.claim_by_name(name).unwrap_or_else(|| table.claim(decoded.unwrap_or(name)));
+            if let Claim::Plan(plan) = claim
+                && (encoding_holds || self.plans.is_verbatim(plan))
+            {
                 let pair = (name, value.unwrap_or_default());
                 claims.push(Claimed { plan, order, pair, is_text: value.is_some() });
             }

@@ -106,6 +106,17 @@ pub struct ParameterError {
     pub detail: Cow<'static, str>,
 }
 
+impl ParameterError {
+    /// Whether the request target itself is at fault.
+    fn is_malformed_target(&self) -> bool {
+        let in_target = match self.location {
+            ParameterLocation::Path | ParameterLocation::Query | ParameterLocation::QueryString => true,
+            ParameterLocation::Header | ParameterLocation::Cookie => false,
+        };
+        in_target && self.rule == ParameterRule::Encoding
+    }
+}
+
 impl fmt::Display for ParameterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} parameter {:?}", self.location.name(), self.name)?;
@@ -203,7 +214,8 @@ impl fmt::Display for ParameterErrors {
 
 impl std::error::Error for ParameterErrors {}
 
-/// The problem `invalid-parameters`, with an entry for each error.
+/// The problem `invalid-parameters`, with an entry for each error; `invalid-target` where the target is not even
+/// percent-encoded text, which is 400 whatever status the API gives to invalid parameters (PTH-016).
 impl From<ParameterErrors> for Problem {
     fn from(errors: ParameterErrors) -> Self {
         let entry = |error: ParameterError| {
@@ -211,7 +223,12 @@ impl From<ParameterErrors> for Problem {
             ProblemError::parameter(error.location.name(), error.name, rule, error.detail)
                 .with_pointer(error.pointer)
         };
-        Self::of(ProblemKind::InvalidParameters).with_errors(errors.list.into_iter().map(entry))
+        let kind = if errors.list.iter().any(ParameterError::is_malformed_target) {
+            ProblemKind::InvalidTarget
+        } else {
+            ProblemKind::InvalidParameters
+        };
+        Self::of(kind).with_errors(errors.list.into_iter().map(entry))
     }
 }
 

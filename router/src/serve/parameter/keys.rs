@@ -70,10 +70,16 @@ impl KeyTable {
         self.keys.is_empty() && self.deep.is_empty() && self.leftovers.is_none()
     }
 
-    /// Who claims `key`.
+    /// Who claims `key` by its very name.
+    pub(super) fn claim_by_name(&self, key: &str) -> Option<Claim> {
+        let found = self.keys.binary_search_by(|(own, _)| (**own).cmp(key)).ok()?;
+        self.keys.get(found).map(|(_, claim)| *claim)
+    }
+
+    /// Who claims `key`: by its name, by brackets behind a name, or as a leftover.
     pub(super) fn claim(&self, key: &str) -> Claim {
-        if let Ok(found) = self.keys.binary_search_by(|(own, _)| (**own).cmp(key)) {
-            return self.keys.get(found).map_or(Claim::Unknown, |(_, claim)| *claim);
+        if let Some(claim) = self.claim_by_name(key) {
+            return claim;
         }
         let has_bracket = |name: &str| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('['));
         self.deep

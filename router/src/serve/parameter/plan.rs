@@ -162,6 +162,11 @@ impl ParameterPlans {
         matches!(self.query.claim(name), Claim::Plan(_))
     }
 
+    /// Whether the text of the plan at `position` is taken as it is.
+    pub(super) fn is_verbatim(&self, position: u16) -> bool {
+        self.list.get(usize::from(position)).is_some_and(|plan| plan.coding() == Coding::Verbatim)
+    }
+
     /// The plans, in the order given.
     #[must_use]
     pub fn as_slice(&self) -> &[ParameterPlan] {

@@ -227,6 +227,7 @@ fn cookies() {
         (plan(Cookie, Form, true, scalar(STRING)), "broken; color=x", Ok(json!("x"))),
         (plan(Cookie, Form, true, scalar(STRING)), "color=%zz", Err((Encoding, ""))),
         (plan(Cookie, Form, true, scalar(STRING)), "%zz=1; c%6Flor=x", Ok(json!("x"))),
+        (plan(Cookie, Form, true, object(&["R"], true)), "%52=1; %zz=1; x=2", Ok(json!({"R": 1, "x": "2"}))),
         (plan(Cookie, Form, false, array(INTEGER)), "color=1,2", Ok(json!([1, 2]))),
         (plan(Cookie, Form, true, array(INTEGER)), "color=1; x=3; color=2", Ok(json!([1, 2]))),
         (plan(Cookie, Form, true, colour()), "R=1; G=2; R=3", Ok(json!({"R": 1, "G": 2}))),
