@@ -1,6 +1,7 @@
 //! Callback Object: its grammar, the form of its keys (`CBK-001`, `CBK-002`) and its view.
 
-use super::check::{Check, Finding};
+use super::check::Check;
+use super::finding::Finding;
 use super::grammar::{Grammar, ObjectType, Patterned, Shape};
 use super::path_item::PathItem;
 use super::value::Value;

@@ -8,102 +8,20 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Names, ObjectType, Patterned, Shape};
+use super::referral::Referral;
 use super::{connections, rules, schema_rules, unknown};
 use crate::description::runtime_expression::is_token;
 use crate::description::uri::has_reference_form;
 use crate::description::{
-    Code, Description, Diagnostic, Diagnostics, Document, DocumentId, Kind, Location, NodeRef, ObjectKind,
-    ReferenceError, Severity, Version,
+    Code, Description, Diagnostics, Document, DocumentId, Kind, Location, NodeRef, ObjectKind, Severity,
+    Version,
 };
 
 /// How many findings of one code are kept: a description that breaks one rule everywhere is told
 /// so often enough.
 const FINDINGS_PER_CODE_MAX: usize = 256;
-
-/// One finding before it has places.
-#[derive(Debug)]
-pub(super) struct Finding {
-    code: Code,
-    severity: Severity,
-    at: Location,
-    name: Option<String>,
-    what: String,
-    why: Cow<'static, str>,
-    mend: Cow<'static, str>,
-    related: Vec<(&'static str, Location, Option<String>)>,
-}
-
-impl Finding {
-    pub(super) const fn new(code: Code, severity: Severity, at: Location) -> Self {
-        Self {
-            code,
-            severity,
-            at,
-            name: None,
-            what: String::new(),
-            why: Cow::Borrowed(""),
-            mend: Cow::Borrowed(""),
-            related: Vec::new(),
-        }
-    }
-
-    pub(super) const fn error(code: &'static str, at: Location) -> Self {
-        Self::new(Code::new(code), Severity::Error, at)
-    }
-
-    pub(super) const fn warning(code: &'static str, at: Location) -> Self {
-        Self::new(Code::new(code), Severity::Warning, at)
-    }
-
-    pub(super) const fn lint(code: &'static str, at: Location) -> Self {
-        Self::new(Code::new(code), Severity::Lint, at)
-    }
-
-    /// The place is the name of this member, not the value.
-    pub(super) fn named(mut self, name: &str) -> Self {
-        self.name = Some(name.to_owned());
-        self
-    }
-
-    pub(super) fn what(mut self, what: impl Into<String>) -> Self {
-        self.what = what.into();
-        self
-    }
-
-    pub(super) fn why(mut self, why: impl Into<Cow<'static, str>>) -> Self {
-        self.why = why.into();
-        self
-    }
-
-    pub(super) fn mend(mut self, mend: impl Into<Cow<'static, str>>) -> Self {
-        self.mend = mend.into();
-        self
-    }
-
-    pub(super) fn related(mut self, role: &'static str, at: Location) -> Self {
-        self.related.push((role, at, None));
-        self
-    }
-
-    /// The related place is the name of that member.
-    pub(super) fn related_name(mut self, role: &'static str, at: Location, name: &str) -> Self {
-        self.related.push((role, at, Some(name.to_owned())));
-        self
-    }
-
-    /// A rule that ties Objects together: how much it matters depends on the phase.
-    pub(super) const fn connection(cx: &Check<'_>, code: &'static str, at: Location) -> Self {
-        Self::new(Code::new(code), cx.connections, at)
-    }
-}
-
-/// A reference met in the first turn.
-#[derive(Clone, Copy, Debug)]
-struct Referral {
-    from: Location,
-    object: ObjectType,
-}
 
 /// The state of one walk.
 #[derive(Debug)]
@@ -112,9 +30,9 @@ pub(super) struct Check<'d> {
     /// How much the rules that tie Objects together matter in this phase.
     connections: Severity,
     /// The Object types of the places met, in the order met.
-    types: HashMap<Location, ObjectType>,
-    stack: Vec<(Location, Shape)>,
-    referrals: VecDeque<Referral>,
+    pub(super) types: HashMap<Location, ObjectType>,
+    pub(super) stack: Vec<(Location, Shape)>,
+    pub(super) referrals: VecDeque<Referral>,
     counts: HashMap<Code, usize>,
     diagnostics: Diagnostics,
     /// Where Objects of these types stand, for the rules about the description as a whole.
@@ -123,7 +41,7 @@ pub(super) struct Check<'d> {
     pub(super) requirements: Vec<Location>,
     pub(super) discriminators: Vec<Location>,
     /// Schemas that others name under `allOf`.
-    parents: HashSet<Location>,
+    pub(super) parents: HashSet<Location>,
 }
 
 impl<'d> Check<'d> {
@@ -191,27 +109,17 @@ impl<'d> Check<'d> {
     }
 
     pub(super) fn report(&mut self, finding: Finding) {
-        let count = self.counts.entry(finding.code).or_default();
+        let count = self.counts.entry(finding.code()).or_default();
         *count = count.saturating_add(1);
         if *count > FINDINGS_PER_CODE_MAX {
             return;
         }
-        let place_of = |at: Location, name: &Option<String>| match name {
-            Some(name) => self.description.place_of_name(at, name),
-            None => self.description.place(at),
-        };
-        let place = place_of(finding.at, &finding.name);
-        let related = finding.related.iter();
-        let related = related.map(|(role, at, name)| (Cow::Borrowed(*role), place_of(*at, name))).collect();
-        self.diagnostics.push(Diagnostic {
-            code: finding.code,
-            severity: finding.severity,
-            what: finding.what,
-            why: finding.why,
-            mend: finding.mend,
-            place,
-            related,
-        });
+        self.diagnostics.push(finding.placed(self.description));
+    }
+
+    /// How much the rules that tie Objects together matter in this phase.
+    pub(super) const fn connections(&self) -> Severity {
+        self.connections
     }
 
     /// Two fields that exclude each other.
@@ -240,7 +148,7 @@ impl<'d> Check<'d> {
         }
     }
 
-    fn push_child(&mut self, parent: Location, child: NodeRef<'_>, shape: Shape) {
+    pub(super) fn push_child(&mut self, parent: Location, child: NodeRef<'_>, shape: Shape) {
         self.stack.push((beside(parent, child), shape));
     }
 
@@ -363,7 +271,7 @@ impl<'d> Check<'d> {
     }
 
     /// Notes that this place is an Object of that type; false when it was met before.
-    fn claim(&mut self, at: Location, object: ObjectType) -> bool {
+    pub(super) fn claim(&mut self, at: Location, object: ObjectType) -> bool {
         match self.types.get(&at) {
             None => {
                 self.types.insert(at, object);
@@ -466,137 +374,6 @@ impl<'d> Check<'d> {
             );
         }
     }
-
-    /// A Reference Object where an Object of type `object` is expected (`REF-016`).
-    fn reference(&mut self, at: Location, reference: NodeRef<'d>, object: ObjectType) {
-        if !self.claim(at, object) {
-            return;
-        }
-        let node = self.node(at);
-        for (name, child) in node.members() {
-            match ObjectType::Reference.grammar().field(name) {
-                Some(_) if name == "$ref" => {}
-                Some(field) => {
-                    self.push_child(at, child, field.shape);
-                    self.overriding(at, name, object);
-                }
-                // `DOC-016`.
-                None => self.report(
-                    Finding::warning("DOC-016", at)
-                        .named(name)
-                        .what(format!("`{name}` beside `$ref` is ignored"))
-                        .why("a Reference Object has `$ref`, `summary` and `description` only, and cannot be extended (§Reference Object)")
-                        .mend("move it to the referenced Object, or repeat that Object here"),
-                ),
-            }
-        }
-        // Its form was judged when references were resolved (`REF-013`).
-        if reference.as_str().is_some() {
-            self.referrals.push_back(Referral { from: at, object });
-        }
-    }
-
-    /// `REF-014`: the override has no effect where the target's type has no such field.
-    fn overriding(&mut self, at: Location, name: &str, object: ObjectType) {
-        let edition = self.edition(at.document);
-        if edition == Edition::V3_0 {
-            self.report(
-                Finding::lint("REF-014", at)
-                    .named(name)
-                    .what(format!("`{name}` beside `$ref` is ignored"))
-                    .why("a Reference Object of OpenAPI 3.0 has `$ref` only (§Reference Object)")
-                    .mend("move it to the referenced Object"),
-            );
-        } else if object
-            .grammar()
-            .field(name)
-            .is_none_or(|field| edition < field.since || field.until < edition)
-        {
-            self.report(
-                Finding::lint("REF-014", at)
-                    .named(name)
-                    .what(format!("`{name}` beside `$ref` has no effect"))
-                    .why(format!(
-                        "a {} has no `{name}` that it could override (§Reference Object)",
-                        object.name()
-                    ))
-                    .mend("remove it"),
-            );
-        }
-    }
-
-    /// The target of a reference, in the second turn.
-    fn reached(&mut self, referral: Referral) {
-        let Referral { from, object } = referral;
-        let Some(text) = self.node(from).get("$ref").and_then(NodeRef::as_str) else { return };
-        let target = match self.description.resolve(from, text) {
-            Ok(target) => target,
-            Err(error) => return self.unresolved(from, (text, &error)),
-        };
-        let node = self.node(target);
-        let boolean_schema = object == ObjectType::Schema && node.kind() == Kind::Boolean;
-        if object == ObjectType::Schema && self.is_listed_under_all_of(from) {
-            self.parents.insert(target);
-        }
-        // Objects that can be referenced were compared when references were resolved (`REF-015`).
-        if self.description.kind(target).is_some_and(|kind| kind.name() != object.name()) {
-            return;
-        }
-        let known = self.types.get(&target).copied();
-        if known == Some(object) {
-            return;
-        }
-        if let Some(known) = known {
-            self.other_type(referral, target, known.name());
-        } else if node.kind() != Kind::Object && !boolean_schema {
-            self.other_type(referral, target, node.kind().name());
-        } else if object == ObjectType::Schema || object == ObjectType::PathItem {
-            self.stack.push((target, Shape::Object(object)));
-        } else {
-            self.stack.push((target, Shape::OrReference(object)));
-        }
-    }
-
-    /// What cannot be resolved was told when documents were loaded; some of it as a warning only.
-    fn unresolved(&mut self, from: Location, (text, error): (&str, &ReferenceError)) {
-        if self.is_strict() {
-            let reference = self.description.child(from, "$ref").unwrap_or(from);
-            self.report(
-                Finding::new(error.code(), Severity::Error, reference)
-                    .what(format!("`{text}` leads nowhere: {error}"))
-                    .why("a reference names a value that exists in one of the documents (§Reference Object)")
-                    .mend(error.mend()),
-            );
-        }
-    }
-
-    /// Whether this is the check of compiling.
-    pub(super) fn is_strict(&self) -> bool {
-        self.connections == Severity::Error
-    }
-
-    fn is_listed_under_all_of(&self, at: Location) -> bool {
-        let list = self.node(at).parent();
-        list.is_some_and(|list| list.kind() == Kind::Array && list.key().is_some_and(|key| key == "allOf"))
-    }
-
-    /// `REF-015`: both places are named.
-    fn other_type(&mut self, referral: Referral, target: Location, found: &str) {
-        let reference = self.description.child(referral.from, "$ref").unwrap_or(referral.from);
-        self.report(
-            Finding::error("REF-015", reference)
-                .what(format!(
-                    "the reference leads to {}, not to a {}",
-                    with_article(found),
-                    referral.object.name()
-                ))
-                .why(
-                    "a reference stands for an Object of the type that its place expects (§Reference Object)",
-                )
-                .mend(format!("refer to a {}", referral.object.name()))
-                .related("the target", target),
-        );
-    }
 }
 
 /// The location of a node of the same document.
@@ -604,7 +381,7 @@ pub(super) fn beside(at: Location, node: NodeRef<'_>) -> Location {
     Location { document: at.document, node: node.id() }
 }
 
-fn with_article(name: &str) -> String {
+pub(super) fn with_article(name: &str) -> String {
     let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']);
     format!("{} {name}", if vowel { "an" } else { "a" })
 }

@@ -7,7 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::Edition;
 use super::parameter::{Parameter, ParameterLocation};
 use super::path_item::{METHODS, PathItem};

@@ -1,7 +1,8 @@
 //! Header Object: its grammar, its rules (`RSP-010`, `RSP-011`) and its view.
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
 use super::example;
+use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Names, ObjectType, Shape};
 use super::media_type::{self, MediaType};
 use super::parameter_rules;

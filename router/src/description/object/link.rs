@@ -1,7 +1,8 @@
 //! Link Object: its grammar, the rules it can break alone (`CBK-002`, `CBK-009`) and its view.
 //! Whether its operation exists is a rule about the description (`connections.rs`).
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::{Field, Grammar, Names, ObjectType, Shape};
 use super::server::Server;
 use super::value::Value;

@@ -1,8 +1,9 @@
 //! Media Type Object: its grammar, its rules (`ENC-002`, `ENC-003`, `ENC-016`, `BOD-017`) and its view.
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
 use super::encoding::{self, Encoding};
 use super::example::{self, Example};
+use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Names, ObjectType, Shape};
 use super::schema_rules;
 use super::value::Value;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Names, ObjectType, Shape};
 use super::path_item::PathItem;
 use super::security_requirement::{self, SecurityRequirement};

@@ -2,7 +2,8 @@
 //!
 //! Takes: the walk. Gives: findings of the areas PAR and SER, and `RSP-011`. Never panics.
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::Edition;
 use super::media_type;
 use super::parameter::{Parameter, ParameterLocation, Style};

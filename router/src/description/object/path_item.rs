@@ -1,6 +1,7 @@
 //! Path Item Object: its grammar, its rules (`REF-018`, `PTH-020`, `PTH-025`) and its view.
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Names, ObjectType, Shape};
 use super::operation::Operation;
 use super::parameter::{self, Parameter};

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::check::{Check, Finding};
+use super::check::Check;
+use super::finding::Finding;
 use super::grammar::{Edition, Grammar, Patterned};
 use crate::description::template::{PathTemplate, TemplateFault};
 use crate::description::{Code, Location, Severity};

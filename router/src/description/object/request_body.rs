@@ -1,6 +1,7 @@
 //! Request Body Object: its grammar, `BOD-001` and its view.
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::{Field, Grammar, Shape};
 use super::media_type::{self, MediaType};
 use super::value::Value;

@@ -1,6 +1,7 @@
 //! Responses Object: its grammar, its rules (`RSP-001`, `RSP-005`, `RSP-016`) and its keys.
 
-use super::check::{Check, Finding};
+use super::check::Check;
+use super::finding::Finding;
 use super::grammar::{Grammar, Patterned};
 use super::response::Response;
 use super::value::Value;

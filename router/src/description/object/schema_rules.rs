@@ -6,7 +6,8 @@
 
 use std::collections::HashSet;
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::Edition;
 use crate::description::{Kind, Location, NodeRef};
 

@@ -1,6 +1,7 @@
 //! Security Requirement Object: its grammar, how its names are resolved (`SEC-002`, `SEC-003`) and its view.
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::{Edition, Grammar, ObjectType, Patterned, Shape};
 use super::value::Value;
 use crate::description::{Description, Location, NodeRef, Version};

@@ -1,6 +1,7 @@
 //! Security Scheme Object: its grammar, its rules (`SEC-001`, `SEC-010`) and its view.
 
-use super::check::{Check, Finding};
+use super::check::Check;
+use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, ObjectType, Shape};
 use super::parameter::ParameterLocation;
 use super::value::Value;

@@ -1,6 +1,7 @@
 //! Server Variable Object: its grammar and `SRV-007`. Its view stands with the Server Object's.
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Shape};
 use crate::description::{Code, Location, NodeRef, Severity};
 

@@ -2,7 +2,8 @@
 //!
 //! Takes: the Object's table and the name found. Gives: one finding. Never panics.
 
-use super::check::{Check, Finding};
+use super::check::Check;
+use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Patterned};
 use crate::description::Location;
 

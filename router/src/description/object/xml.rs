@@ -1,6 +1,7 @@
 //! XML Object: its grammar and `SCH-026`.
 
-use super::check::{Check, Finding, beside};
+use super::check::{Check, beside};
+use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Shape};
 use crate::description::Location;
 
