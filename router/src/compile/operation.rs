@@ -78,7 +78,7 @@ impl<'d> Compiler<'_, 'd> {
             responses: ResponsePlans::compile(
                 self.description,
                 &declared.view.responses(),
-                self.schemas,
+                (self.schemas, &self.options.schema),
                 self.diagnostics,
             ),
             handler,

@@ -21,6 +21,7 @@ mod plan;
 mod validate;
 #[cfg(test)]
 mod validate_tests;
+mod write_only;
 
 pub use body::{Body, BodyStream};
 pub use cookie::{Cookie, CookieError, SameSite};

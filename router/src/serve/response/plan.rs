@@ -3,8 +3,9 @@
 //! Takes: the Responses Object (OAS 3.1 §4.8.16). Gives: [`ResponsePlans`], in which the plan for a
 //! status code is found, and the media type that a request prefers. Never panics.
 
+use super::write_only::WriteOnlyPlan;
 use crate::description::{self, Description, Diagnostics, StatusKey};
-use crate::schema::SchemaCompiler;
+use crate::schema::{SchemaCompiler, SchemaOptions};
 use crate::serve::content::{Accept, ContentPlan, MediaTypePlan};
 use crate::serve::parameter::{ParameterOptions, ParameterPlan, ParameterPlans};
 
@@ -23,6 +24,7 @@ pub(super) struct ResponsePlan {
     /// `Set-Cookie` apart, since its lines are never joined (RSP-015).
     pub(super) set_cookie: ParameterPlans,
     pub(super) content: ContentPlan,
+    pub(super) write_only: WriteOnlyPlan,
 }
 
 /// None of the media types that an operation answers with is acceptable (HTTP-008).
@@ -37,7 +39,7 @@ impl ResponsePlans {
     pub fn compile(
         description: &Description,
         responses: &[(StatusKey, description::Response<'_>)],
-        schemas: &mut SchemaCompiler<'_>,
+        (schemas, options): (&mut SchemaCompiler<'_>, &SchemaOptions),
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let plans = responses.iter().map(|(key, response)| {
@@ -47,15 +49,12 @@ impl ResponsePlans {
             });
             let (set_cookie, headers): (Vec<_>, Vec<_>) =
                 headers.partition(|plan| plan.name().eq_ignore_ascii_case("set-cookie"));
+            let content = response.content();
             let plan = ResponsePlan {
                 headers: ParameterPlans::new(headers, ParameterOptions::default()),
                 set_cookie: ParameterPlans::new(set_cookie, ParameterOptions::default()),
-                content: ContentPlan::compile_content(
-                    description,
-                    (false, response.content()),
-                    schemas,
-                    diagnostics,
-                ),
+                write_only: WriteOnlyPlan::compile(description, &content, options),
+                content: ContentPlan::compile_content(description, (false, content), schemas, diagnostics),
             };
             (*key, plan)
         });

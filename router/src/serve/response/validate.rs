@@ -21,7 +21,7 @@ use smallvec::SmallVec;
 use super::plan::{ResponsePlan, ResponsePlans};
 use super::{Body, Response, ResponseField};
 use crate::limits;
-use crate::schema::instance::{InstanceNode, JsonLimits, parse_json};
+use crate::schema::instance::{InstanceNode, JsonError, JsonLimits, parse_json};
 use crate::schema::{SchemaError, SchemaSlot, Schemas};
 use crate::serve::content::{
     self, Content, ContentError, ContentLimits, MediaType, Reading, Selected, select_media_type,
@@ -59,6 +59,8 @@ pub enum ResponseViolation {
     MalformedContent(ContentError),
     /// The content breaks its schema (RSP-009).
     InvalidContent(Vec<SchemaError>),
+    /// The content holds `writeOnly` members at these JSON Pointers, which the options refuse (SCH-018).
+    WriteOnlyMembers(Vec<String>),
 }
 
 impl fmt::Display for ResponseViolation {
@@ -73,6 +75,9 @@ impl fmt::Display for ResponseViolation {
             Self::InvalidContent(errors) => {
                 f.write_str("the content is not valid")?;
                 errors.iter().try_for_each(|error| write!(f, "; {error}"))
+            }
+            Self::WriteOnlyMembers(pointers) => {
+                write!(f, "the content holds writeOnly members: {}", pointers.join(", "))
             }
         }
     }
@@ -89,8 +94,11 @@ impl ResponsePlans {
         policy: ResponsePolicy,
         head_request: bool,
     ) -> Response {
-        if policy == ResponsePolicy::Off || response.fault().is_some() || response.problem().is_some() {
+        if response.fault().is_some() || response.problem().is_some() {
             return response;
+        }
+        if policy == ResponsePolicy::Off {
+            return self.without_write_only(response);
         }
         let violations = self.violations(&response, schemas, head_request);
         for violation in &violations {
@@ -98,9 +106,25 @@ impl ResponsePlans {
         }
         if policy == ResponsePolicy::Enforce && !violations.is_empty() {
             response = Response::from(Problem::of(ProblemKind::ResponseInvalid));
+        } else {
+            response = self.without_write_only(response);
         }
         response.violations = violations;
         response
+    }
+
+    /// Takes out what the options keep from clients, whatever the policy; content that should be JSON and is
+    /// not could hold anything, and is not sent then.
+    fn without_write_only(&self, response: Response) -> Response {
+        let Some(plan) = self.plan(response.status().as_u16()) else { return response };
+        match plan.stripped(&response) {
+            Ok(Some(body)) => response.with_body(body),
+            Ok(None) => response,
+            Err(fault) => {
+                tracing::error!(%fault, "writeOnly members cannot be taken out of the response");
+                Response::from(Problem::of(ProblemKind::ResponseInvalid))
+            }
+        }
     }
 
     /// How a response breaks the description; none where it keeps to it, and none where the operation
@@ -171,12 +195,50 @@ impl ResponsePlan {
         };
         // The most specific key that covers the media type counts (RSP-007).
         match select_media_type(&self.content, media_type) {
-            Ok(selected) => judge_content(&selected, response.body(), schemas),
+            Ok(selected) => self.judge_content(&selected, response.body(), schemas),
             Err(ContentError::MediaTypeUndeclared) => {
                 Some(ResponseViolation::UndeclaredMediaType(text.into()))
             }
             Err(fault) => Some(ResponseViolation::MalformedContent(fault)),
         }
+    }
+
+    /// Judges content that is in memory. What is decoded here is JSON, text and forms; other media types have
+    /// no instance that a schema could judge.
+    fn judge_content(
+        &self,
+        selected: &Selected<'_, '_>,
+        body: &Body,
+        schemas: &Schemas,
+    ) -> Option<ResponseViolation> {
+        let slot = selected.plan().slot()?;
+        let bytes = body.bytes()?;
+        let limits = ContentLimits { bytes_max: u64::MAX, json: JSON_LIMITS, ..ContentLimits::default() };
+        if selected.reading() == Reading::Json {
+            return match parse_json(&bytes, &limits.json) {
+                Ok(instance) => judge(schemas, slot, instance.root())
+                    .or_else(|| self.write_only_members(selected.plan().key(), instance.root())),
+                Err(fault) => Some(ResponseViolation::MalformedContent(ContentError::Json(fault))),
+            };
+        }
+        match content::read(selected, &mut BytesBody::new(&bytes), &limits) {
+            Ok(Content::Decoded(decoded)) => judge(schemas, slot, decoded.value()),
+            Ok(Content::None | Content::Octets(_) | Content::Stream) => None,
+            Err(fault) => Some(ResponseViolation::MalformedContent(fault)),
+        }
+    }
+
+    fn write_only_members(&self, key: &str, value: InstanceNode<'_>) -> Option<ResponseViolation> {
+        let pointers = self.write_only.refused(key, value);
+        (!pointers.is_empty()).then_some(ResponseViolation::WriteOnlyMembers(pointers))
+    }
+
+    /// The content without members that clients may not see, where it has such.
+    fn stripped(&self, response: &Response) -> Result<Option<Body>, JsonError> {
+        let media_type = response.field("Content-Type").and_then(|text| MediaType::parse_concrete(text).ok());
+        let Some(media_type) = media_type.filter(MediaType::is_json) else { return Ok(None) };
+        let Some(plan) = self.content.of(&media_type) else { return Ok(None) };
+        self.write_only.stripped(plan.key(), response.body())
     }
 }
 
@@ -192,28 +254,9 @@ fn judge_headers(
     }
 }
 
-/// Judges content that is in memory. What is decoded here is JSON, text and forms; other media types have
-/// no instance that a schema could judge.
-fn judge_content(selected: &Selected<'_, '_>, body: &Body, schemas: &Schemas) -> Option<ResponseViolation> {
-    let slot = selected.plan().slot()?;
-    let bytes = body.bytes()?;
-    let limits = ContentLimits { bytes_max: u64::MAX, json: JSON_LIMITS, ..ContentLimits::default() };
-    if selected.reading() == Reading::Json {
-        return match parse_json(&bytes, &limits.json) {
-            Ok(instance) => judge(schemas, slot, instance.root()),
-            Err(fault) => Some(ResponseViolation::MalformedContent(ContentError::Json(fault))),
-        };
-    }
-    match content::read(selected, &mut BytesBody::new(&bytes), &limits) {
-        Ok(Content::Decoded(decoded)) => judge(schemas, slot, decoded.value()),
-        Ok(Content::None | Content::Octets(_) | Content::Stream) => None,
-        Err(fault) => Some(ResponseViolation::MalformedContent(fault)),
-    }
-}
-
 /// A response is our own work: it may be larger than a request, and is not nested deeper, which is what
 /// stack use depends on.
-const JSON_LIMITS: JsonLimits = JsonLimits {
+pub(super) const JSON_LIMITS: JsonLimits = JsonLimits {
     bytes_max: u32::MAX,
     nesting_max: limits::RESPONSE_NESTING_MAX,
     values_max: limits::RESPONSE_VALUES_MAX,

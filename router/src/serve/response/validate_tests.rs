@@ -5,22 +5,28 @@ use http::StatusCode;
 use super::plan::{NotAcceptable, ResponsePlans};
 use super::{Body, BodyStream, Response, ResponsePolicy, ResponseViolation};
 use crate::description::{Description, Diagnostics, OpenApi};
-use crate::schema::{SchemaCompiler, SchemaOptions, Schemas};
+use crate::schema::{AccessPolicy, SchemaCompiler, SchemaOptions, Schemas};
 use crate::serve::content::Accept;
 use crate::serve::parameter::ParameterRule;
 use crate::serve::{Problem, ProblemKind};
 
 /// The plans for a Responses Object in JSON.
 fn compile(responses: &str) -> (ResponsePlans, Schemas) {
+    compile_with(responses, AccessPolicy::Ignore)
+}
+
+fn compile_with(responses: &str, write_only: AccessPolicy) -> (ResponsePlans, Schemas) {
     let text = format!(
         r#"{{"openapi": "3.1.2", "info": {{"title": "T", "version": "1"}},
             "paths": {{"/": {{"get": {{"responses": {responses}}}}}}}}}"#
     );
     let description = Description::from_text("test.json", &text).unwrap();
-    let mut schemas = SchemaCompiler::new(&description, &SchemaOptions::default());
+    let options = SchemaOptions { write_only, ..SchemaOptions::default() };
+    let mut schemas = SchemaCompiler::new(&description, &options);
     let mut found = Diagnostics::new();
     let operation = OpenApi::new(&description).paths()[0].1.operations()[0].1;
-    let plans = ResponsePlans::compile(&description, &operation.responses(), &mut schemas, &mut found);
+    let responses = operation.responses();
+    let plans = ResponsePlans::compile(&description, &responses, (&mut schemas, &options), &mut found);
     assert!(found.is_empty(), "{found}");
     (plans, schemas.compile().unwrap())
 }
@@ -43,6 +49,7 @@ fn word(violation: &ResponseViolation) -> String {
             let keywords: Vec<_> = errors.iter().map(|error| error.keyword.as_ref()).collect();
             format!("invalid {}", keywords.join(" "))
         }
+        ResponseViolation::WriteOnlyMembers(pointers) => format!("write-only {}", pointers.join(" ")),
     }
 }
 
@@ -243,4 +250,43 @@ fn success_is_negotiated() {
             "{accept:?} {responses}"
         );
     }
+}
+
+#[test]
+fn write_only_members_stay_here() {
+    // SCH-018: kept, taken out or refused, whatever the policy of responses.
+    let responses = r#"{"200": {"description": "", "content": {"application/json": {"schema": {
+        "type": "array", "items": {"required": ["id"], "properties":
+            {"id": {"type": "integer"}, "password": {"type": "string", "writeOnly": true}}}}}}}}"#;
+    let (leaky, clean) = ("[{\"id\":1.0,\"password\":\"p\"}]", "[{\"id\":1.0}]");
+    let cases = [
+        (AccessPolicy::Ignore, ResponsePolicy::Enforce, leaky, Some(leaky)),
+        (AccessPolicy::Strip, ResponsePolicy::Enforce, leaky, Some(clean)),
+        (AccessPolicy::Strip, ResponsePolicy::Report, leaky, Some(clean)),
+        (AccessPolicy::Strip, ResponsePolicy::Off, leaky, Some(clean)),
+        (AccessPolicy::Strip, ResponsePolicy::Off, clean, Some(clean)),
+        (AccessPolicy::Strip, ResponsePolicy::Off, "[{\"password\":\"p\"", None),
+        (AccessPolicy::Reject, ResponsePolicy::Enforce, clean, Some(clean)),
+        (AccessPolicy::Reject, ResponsePolicy::Enforce, leaky, None),
+        (AccessPolicy::Reject, ResponsePolicy::Report, leaky, Some(leaky)),
+    ];
+    for (write_only, policy, sent, received) in cases {
+        let (plans, schemas) = compile_with(responses, write_only);
+        let checked = plans.check(content("application/json", sent), &schemas, policy, false);
+        let line = format!("{write_only:?} {policy:?} {sent}");
+        assert_eq!(checked.problem().is_none(), received.is_some(), "{line}");
+        if let Some(received) = received {
+            assert_eq!(checked.body().bytes().as_deref(), Some(received.as_bytes()), "{line}");
+        }
+        if write_only == AccessPolicy::Reject && sent == leaky {
+            assert_eq!(checked.violations().iter().map(word).collect::<Vec<_>>(), ["write-only /0/password"]);
+        }
+    }
+}
+
+#[test]
+fn an_operation_without_responses_says_nothing_of_them() {
+    let plans = ResponsePlans::default();
+    let (_, schemas) = compile(r#"{"204": {"description": ""}}"#);
+    assert!(plans.violations(&content("text/plain", "a"), &schemas, false).is_empty());
 }
