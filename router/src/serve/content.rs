@@ -11,6 +11,7 @@ mod content_encoding;
 mod decode_tests;
 mod encode;
 mod error;
+mod field_syntax;
 mod form;
 mod limited;
 mod media_type;
@@ -34,13 +35,11 @@ mod text;
 pub use content_encoding::{ContentEncoding, ContentEncodingError};
 pub use encode::{FormWriter, MultipartWriter};
 pub use error::{ContentError, FieldRule};
+pub use field_syntax::{Parameter, ParameterValue, Parameters};
 pub use form::FormRule;
 pub(crate) use form::decode_form;
 pub use limited::LimitedBody;
-pub use media_type::{
-    MediaType, MediaTypeError, MediaTypeKey, Parameter, ParameterValue, Parameters, Specificity,
-    most_specific,
-};
+pub use media_type::{MediaType, MediaTypeError, MediaTypeKey, Specificity, most_specific};
 pub use multipart::{Multipart, MultipartError, MultipartLimits, MultipartRule, boundary_of};
 pub use multipart_form::Part;
 pub use negotiate::{Accept, Quality};

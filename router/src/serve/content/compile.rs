@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
+use super::field_syntax::ListElements;
 use super::media_type::{MediaType, MediaTypeKey};
-use super::negotiate::ListElements;
 use super::plan::{ContentPlan, MediaTypePlan};
 use super::property::{FormPlan, Gather, PropertyPlan, ValuePlan};
 use super::styled::StyledPlan;

@@ -7,7 +7,8 @@
 
 use arrayvec::ArrayVec;
 
-use super::media_type::{MediaType, Specificity, next_parameter};
+use super::field_syntax::{ListElements, next_parameter};
+use super::media_type::{MediaType, Specificity};
 use crate::limits;
 use crate::serve::RequestHead;
 
@@ -171,48 +172,6 @@ fn before_weight(element: &str) -> Option<&str> {
         }
         rest = next;
     }
-}
-
-/// The elements of a comma-separated list (RFC 9110 §5.6.1); commas inside quoted strings do not count.
-#[derive(Clone, Debug)]
-pub(super) struct ListElements<'t> {
-    rest: Option<&'t str>,
-}
-
-impl<'t> ListElements<'t> {
-    pub(super) const fn new(text: &'t str) -> Self {
-        Self { rest: Some(text) }
-    }
-}
-
-impl<'t> Iterator for ListElements<'t> {
-    type Item = &'t str;
-
-    fn next(&mut self) -> Option<&'t str> {
-        while let Some(rest) = self.rest {
-            let end = element_end(rest);
-            let element = rest.get(..end).unwrap_or(rest).trim_matches(super::media_type::is_space);
-            self.rest = rest.get(end.saturating_add(1)..);
-            if !element.is_empty() {
-                return Some(element);
-            }
-        }
-        None
-    }
-}
-
-fn element_end(text: &str) -> usize {
-    let (mut quoted, mut after_backslash) = (false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if after_backslash => after_backslash = false,
-            b'\\' if quoted => after_backslash = true,
-            b'"' => quoted = !quoted,
-            b',' if !quoted => return at,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 #[cfg(test)]

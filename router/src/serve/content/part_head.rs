@@ -5,7 +5,8 @@
 //! browsers send it. Names are not percent-decoded (OAS Appendix E); `filename*` is passed over, since RFC 7578 §4.2
 //! forbids it. Never panics.
 
-use super::media_type::{MediaType, MediaTypeKey, is_space, next_parameter, split_token};
+use super::field_syntax::{is_space, next_parameter, split_token};
+use super::media_type::{MediaType, MediaTypeKey};
 use super::multipart::MultipartRule;
 use crate::limits::content::PART_FIELDS_MAX;
 

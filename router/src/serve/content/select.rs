@@ -17,8 +17,8 @@
 
 use super::ContentError;
 use super::error::ContentError as E;
+use super::field_syntax::ListElements;
 use super::media_type::MediaType;
-use super::negotiate::ListElements;
 use super::plan::{ContentPlan, MediaTypePlan};
 use super::read::ContentLimits;
 use crate::serve::RequestHead;
