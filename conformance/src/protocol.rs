@@ -158,6 +158,9 @@ pub struct Options {
     /// Duplicate keys: the last wins with a warning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lenient: Option<bool>,
+    /// Advice and examples are looked at too; they are where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lint: Option<bool>,
     /// `format` is asserted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format_assertion: Option<bool>,

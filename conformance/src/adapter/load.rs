@@ -68,22 +68,31 @@ pub fn load(state: &mut State, ask: &Load) -> Result<Loaded, NotOffered> {
         Ok(description) => description,
         Err(found) => return Ok(refused(&found, false)),
     };
-    let mut found = description.diagnostics().clone();
-    found.extend(brrtrouter::description::check(&description));
+    let mut found = brrtrouter::description::check(&description);
+    found.extend(brrtrouter::schema::check_schemas(&description));
     let valid = !found.has_errors();
+    let mut advice = Diagnostics::new();
+    if ask.options.lint != Some(false) {
+        advice.extend(brrtrouter::schema::lint_schemas(&description));
+        advice.extend(brrtrouter::schema::lint_examples(&description, &api_options.schema));
+    }
     let script = Arc::new(Script::default());
     let known = Arc::new(RwLock::new(Known::of(ask.options.credentials.as_deref().unwrap_or_default())));
     let api = match build(&description, &ask.options, api_options, &script, &known)? {
         Ok(api) => api,
-        Err(found) => return Ok(refused(&found, valid)),
+        Err(mut found) => {
+            found.extend(advice);
+            return Ok(refused(&found, valid));
+        }
     };
+    advice.extend(api.diagnostics().clone());
     script.know(handler::success_statuses(&description, &api));
     let loaded = Loaded {
         id: ask.id.clone(),
         ok: true,
         valid: Some(valid),
         operations: operations(&api),
-        diagnostics: diagnostics(api.diagnostics()),
+        diagnostics: diagnostics(&advice),
         openapi: None,
     };
     let (asked, apis) = (ask.options.clone(), vec![(policy, api)]);

@@ -63,6 +63,8 @@ pub fn gather_documents(folder: &Path) -> Vec<(PathBuf, Work)> {
 }
 
 fn load(session: &mut Session<'_>, path: &Path, options: Options) -> Result<Loaded, Stop> {
+    // The suites ask for verdicts alone.
+    let options = Options { lint: Some(false), ..options };
     let path = Some(path.to_string_lossy().into_owned());
     session.load(Box::new(Load { id: "document".to_owned(), path, options, ..Load::default() }))
 }
