@@ -10,6 +10,7 @@ mod build;
 mod copy;
 mod deserialize;
 mod json;
+mod json_error;
 mod node;
 mod number;
 mod serialize;
@@ -18,7 +19,8 @@ mod unique;
 
 pub use build::StringStart;
 pub use deserialize::DeserializeError;
-pub use json::{JsonError, JsonLimits, JsonRule, parse_json};
+pub use json::parse_json;
+pub use json_error::{JsonError, JsonLimits, JsonRule};
 pub use node::{InstanceKind, InstanceNode, Items, Members};
 pub use number::Decimal;
 
