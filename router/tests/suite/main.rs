@@ -4,6 +4,7 @@ mod content;
 mod corpora;
 mod documents;
 mod instance_json;
+mod journey;
 mod json_schema;
 mod objects;
 mod parameters;

@@ -1,0 +1,182 @@
+//! The whole journey from outside: what it allocates, what it does with handlers that fail, and what it refuses to build.
+
+use std::hint::black_box;
+use std::sync::Mutex;
+
+use brrtrouter::{
+    Api, ApiKeys, Connection, Description, EmptyBody, FieldLine, Handlers, Otherwise, Principal, Problem,
+    RequestHead, Response, SecurityProviders, echo,
+};
+use http::Method;
+
+const PETS: &str = r##"
+openapi: 3.1.2
+info: { title: Pets, version: "1" }
+paths:
+  /pets/{id}:
+    get:
+      operationId: getPet
+      parameters:
+        - { name: id, in: path, required: true, schema: { type: integer, minimum: 1 } }
+        - { name: verbose, in: query, schema: { type: boolean } }
+        - { name: limit, in: query, schema: { type: integer, maximum: 100 } }
+        - { name: X-Trace, in: header, schema: { type: string, maxLength: 40 } }
+      responses: { "204": { description: nothing } }
+  /secret:
+    get:
+      operationId: getSecret
+      security: [{ key: [] }]
+      responses: { "204": { description: nothing } }
+components:
+  securitySchemes:
+    key: { type: apiKey, in: header, name: X-Key }
+"##;
+
+fn pets(handlers: Handlers) -> Api {
+    let description = Description::from_text("pets.yaml", PETS).unwrap();
+    let providers =
+        SecurityProviders::new().on("key", ApiKeys::new().with_key("right", Principal::new("ada")));
+    Api::builder(&description).handlers(handlers).security(providers).build().unwrap()
+}
+
+fn answering() -> Handlers {
+    Handlers::new()
+        .on("getPet", |_| Ok(Response::no_content()))
+        .on("getSecret", |_| Ok(Response::no_content()))
+}
+
+/// How many heap allocations a request costs, from its head to the end of the response value.
+fn allocations(api: &Api, method: &Method, target: &str, fields: &[FieldLine<'_>]) -> (u16, u64) {
+    let connection = Connection::default();
+    let mut status = 0;
+    let info = allocation_counter::measure(|| {
+        let head = RequestHead::new(method.clone(), target, fields).unwrap();
+        let response = api.answer(&head, &connection, &mut EmptyBody);
+        status = black_box(response).status().as_u16();
+    });
+    (status, info.count_total)
+}
+
+#[test]
+fn simple_requests_and_refusals_allocate_nothing() {
+    let api = pets(answering());
+    let fields = [FieldLine::new("Host", "localhost"), FieldLine::new("X-Trace", "abc-123")];
+    let cases = [
+        (Method::GET, "/pets/7?verbose=true&limit=20", 204),
+        (Method::HEAD, "/pets/7", 204),
+        (Method::GET, "/nowhere/at/all", 404),
+        (Method::DELETE, "/pets/7", 405),
+        (Method::GET, "/secret", 401),
+        (Method::OPTIONS, "/pets/7", 204),
+    ];
+    for (method, target, expected) in cases {
+        assert_eq!(allocations(&api, &method, target, &fields), (expected, 0), "{method} {target}");
+    }
+}
+
+#[test]
+fn a_handler_that_panics_is_a_500_that_tells_nothing() {
+    let api = pets(answering().otherwise(Otherwise::NotImplemented));
+    assert_eq!(api.test().get("/pets/7").send().status(), 204);
+    let handlers = Handlers::new()
+        .on("getPet", |cx| match cx.path::<u32>("id")? {
+            1 => panic!("the secret is 42"),
+            2 => Err(Problem::internal(&std::io::Error::other("the secret is 42"))),
+            3 => Ok(Response::json(&cx.query::<Option<u32>>("limit")?)),
+            4 => Ok(Response::text("an undeclared status").with_status(http::StatusCode::IM_A_TEAPOT)),
+            _ => Ok(Response::no_content()),
+        })
+        .otherwise(Otherwise::NotImplemented);
+    let api = pets(handlers);
+    for (id, status) in [(1, 500), (2, 500), (3, 500), (4, 500), (5, 204)] {
+        let response = api.test().get(format!("/pets/{id}")).send();
+        assert_eq!(response.status(), status, "{id}");
+        assert!(!response.text().contains("secret"), "{id}: {}", response.text());
+    }
+    assert_eq!(api.test().get("/secret").field("X-Key", "right").send().status(), 501);
+    assert_eq!(api.test().get("/secret").field("X-Key", "wrong").send().status(), 401);
+}
+
+#[test]
+fn a_handler_sees_the_decoded_request() {
+    let seen = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let sink = seen.clone();
+    let handlers = answering_but_get(move |cx| {
+        let parts = (
+            cx.path::<u64>("id")?,
+            cx.query::<Option<bool>>("verbose")?,
+            cx.query::<Option<u8>>("limit")?,
+            cx.header::<Option<&str>>("x-trace")?.map(str::to_owned),
+        );
+        sink.lock().map_err(|_| Problem::internal(&std::fmt::Error))?.push(parts);
+        Ok(Response::no_content())
+    });
+    let api = pets(handlers);
+    assert_eq!(api.test().get("/pets/7?limit=9").field("X-Trace", "t").send().status(), 204);
+    assert_eq!(api.test().get("/pets/8?verbose=false").send().status(), 204);
+    let expected = [(7, None, Some(9), Some("t".to_owned())), (8, Some(false), None, None)];
+    assert_eq!(*seen.lock().unwrap(), expected);
+}
+
+fn answering_but_get(
+    get: impl Fn(&brrtrouter::Context<'_>) -> Result<Response, Problem> + Send + Sync + 'static,
+) -> Handlers {
+    Handlers::new().on("getPet", get).on("getSecret", |_| Ok(Response::no_content()))
+}
+
+#[test]
+fn registry_and_description_must_fit() {
+    let description = Description::from_text("pets.yaml", PETS).unwrap();
+    let providers = || SecurityProviders::new().on("key", ApiKeys::new());
+    let build = |handlers: Handlers| {
+        Api::builder(&description)
+            .handlers(handlers)
+            .security(providers())
+            .build()
+            .map(|_| ())
+            .map_err(|faults| faults.to_string())
+    };
+    let missing = build(Handlers::new().on("getSecret", |_| Ok(Response::no_content()))).unwrap_err();
+    assert!(missing.contains("no handler is registered for `getPet`"), "{missing}");
+    let unknown = build(answering().on("getPets", |_| Ok(Response::no_content()))).unwrap_err();
+    assert!(unknown.contains("`getPets`") && unknown.contains("did you mean `getPet`"), "{unknown}");
+    let twice = build(answering().on("getPet", |_| Ok(Response::no_content()))).unwrap_err();
+    assert!(twice.contains("two handlers are registered for `getPet`"), "{twice}");
+    let no_provider = Api::builder(&description).handlers(answering()).build().unwrap_err().to_string();
+    assert!(no_provider.contains("`key`"), "{no_provider}");
+    assert_eq!(build(Handlers::new().otherwise(Otherwise::Handler(echo()))), Ok(()));
+}
+
+#[test]
+fn handlers_are_named_by_extensions() {
+    let text = r#"
+openapi: 3.1.2
+info: { title: Names, version: "1" }
+paths:
+  /a:
+    x-handler-get: fromItem
+    get: { operationId: a, responses: { "204": { description: ok } } }
+    put: { operationId: b, x-handler: fromOperation, responses: { "204": { description: ok } } }
+    post: { operationId: c, x-handler: other, x-brrtrouter-handler: ours, responses: { "204": { description: ok } } }
+    delete: { operationId: d, responses: { "204": { description: ok } } }
+"#;
+    let description = Description::from_text("names.yaml", text).unwrap();
+    let named = ["fromItem", "fromOperation", "ours", "d"];
+    let handlers = named.into_iter().fold(Handlers::new(), |handlers, name| {
+        handlers.on(name, move |_| Ok(Response::no_content().with_field("X-Name", name)))
+    });
+    let api = Api::builder(&description).handlers(handlers).build().unwrap();
+    for (method, name) in [
+        (Method::GET, "fromItem"),
+        (Method::PUT, "fromOperation"),
+        (Method::POST, "ours"),
+        (Method::DELETE, "d"),
+    ] {
+        assert_eq!(api.test().request(method, "/a").send().field("X-Name"), Some(name));
+    }
+    let broken = text.replace("x-handler: fromOperation", "x-handler: 7");
+    let description = Description::from_text("names.yaml", broken.as_str()).unwrap();
+    let faults =
+        Api::builder(&description).handlers(Handlers::new().otherwise(Otherwise::NotImplemented)).build();
+    assert!(faults.unwrap_err().to_string().contains("DOC-017"));
+}
