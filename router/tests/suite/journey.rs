@@ -1,5 +1,7 @@
 //! The whole journey from outside: what it allocates, what it does with handlers that fail, and what it refuses to build.
 
+#![expect(clippy::unwrap_used, reason = "these are tests, helpers included")]
+
 use std::hint::black_box;
 use std::sync::Mutex;
 
