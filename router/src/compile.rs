@@ -14,7 +14,7 @@ mod routes;
 mod security;
 
 use crate::description::{Description, Diagnostics, OpenApi, check_strictly};
-use crate::schema::{SchemaCompiler, SchemaOptions};
+use crate::schema::{SchemaCompiler, SchemaOptions, check_schemas};
 use crate::serve::content::ContentLimits;
 use crate::serve::parameter::ParameterOptions;
 use crate::serve::response::ResponsePolicy;
@@ -103,6 +103,7 @@ impl<'d> ApiBuilder<'d> {
     pub fn build(self) -> Result<Api, Diagnostics> {
         let mut diagnostics = check_strictly(self.description);
         diagnostics.extend_absent(self.description.diagnostics());
+        diagnostics.extend_absent(&check_schemas(self.description));
         let openapi = OpenApi::new(self.description);
         let declared = operation::declared(&openapi);
         let registry = handlers::assign(&declared, &self.handlers, self.description, &mut diagnostics);

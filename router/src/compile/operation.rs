@@ -12,7 +12,7 @@ use super::security::Security;
 use crate::description::{self, Description, Diagnostics, OpenApi, PathTemplate, Server};
 use crate::schema::SchemaCompiler;
 use crate::serve::Operation;
-use crate::serve::content::ContentPlan;
+use crate::serve::content::{ContentPlan, RequestAccess};
 use crate::serve::handler::Handler;
 use crate::serve::parameter::{ParameterPlan, ParameterPlans};
 use crate::serve::response::ResponsePlans;
@@ -74,6 +74,9 @@ impl<'d> Compiler<'_, 'd> {
             parameters: self.parameters(declared),
             content: declared.view.request_body().map_or_else(ContentPlan::default, |body| {
                 ContentPlan::compile(self.description, body, self.schemas, self.diagnostics)
+            }),
+            access: declared.view.request_body().map_or_else(RequestAccess::default, |body| {
+                RequestAccess::compile(self.description, body, &self.options.schema)
             }),
             responses: ResponsePlans::compile(
                 self.description,

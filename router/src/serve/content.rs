@@ -3,6 +3,7 @@
 //! Takes: a content plan that was compiled from a Request Body Object, the head and the body source.
 //! Gives: [`Content`], or a [`ContentError`] that knows its status code. Never panics.
 
+mod access;
 mod compile;
 #[cfg(test)]
 mod compile_tests;
@@ -32,6 +33,7 @@ mod select;
 mod styled;
 mod text;
 
+pub(crate) use access::RequestAccess;
 pub use content_encoding::{ContentEncoding, ContentEncodingError};
 pub use encode::{FormWriter, MultipartWriter};
 pub use error::{ContentError, FieldRule};

@@ -18,8 +18,8 @@ use crate::serve::problem::ProblemFormat;
 use crate::serve::route::{Captures, MethodMatch, PathError, normalize_path, raw_spans};
 use crate::serve::security::SecurityContext;
 use crate::serve::{
-    Api, BodySource, Connection, Context, Operation, Problem, ProblemContext, ProblemKind, RequestHead,
-    Response,
+    Api, BodySource, Connection, Context, Operation, Problem, ProblemContext, ProblemError, ProblemKind,
+    RequestHead, Response,
 };
 
 /// The methods that every server knows: those of RFC 9110 §9, PATCH (RFC 5789) and QUERY. Any other is
@@ -203,8 +203,9 @@ impl<'r> Admitted<'r> {
         let Some(selected) = &self.selected else { return self.handle(&Content::None, body) };
         // A stream that the handler pulls is bounded as well (HTTP-010).
         let mut body = LimitedBody::new(body, selected.bytes_max(limits))?;
-        let content = content::read(selected, &mut body, limits)?;
+        let mut content = content::read(selected, &mut body, limits)?;
         self.validate(&content)?;
+        self.apply_access(selected, &mut content)?;
         self.handle(&content, &mut body)
     }
 
@@ -216,6 +217,15 @@ impl<'r> Admitted<'r> {
             return Ok(());
         }
         Err(Problem::of(ProblemKind::ContentInvalid).with_errors(errors))
+    }
+
+    /// `readOnly` members and defaults, after validation (SCH-017, SCH-019).
+    fn apply_access(&self, selected: &Selected<'_, '_>, content: &mut Content) -> Result<(), Problem> {
+        let Content::Decoded(decoded) = content else { return Ok(()) };
+        self.operation.access.apply(selected.plan().key(), decoded).map_err(|pointers| {
+            let refused = |pointer| ProblemError::content(pointer, "readOnly", "is for responses only");
+            Problem::of(ProblemKind::ContentInvalid).with_errors(pointers.into_iter().map(refused))
+        })
     }
 
     fn handle(&self, content: &Content, body: &mut dyn BodySource) -> Result<Response, Problem> {

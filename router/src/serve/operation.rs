@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use crate::serve::content::ContentPlan;
+use crate::serve::content::{ContentPlan, RequestAccess};
 use crate::serve::handler::Handler;
 use crate::serve::parameter::ParameterPlans;
 use crate::serve::response::ResponsePlans;
@@ -22,6 +22,7 @@ pub struct Operation {
     pub(crate) security: SecurityPlan,
     pub(crate) parameters: ParameterPlans,
     pub(crate) content: ContentPlan,
+    pub(crate) access: RequestAccess,
     pub(crate) responses: ResponsePlans,
     pub(crate) handler: Option<Handler>,
 }

@@ -5,9 +5,10 @@
 use std::hint::black_box;
 use std::sync::Mutex;
 
+use brrtrouter::schema::{AccessPolicy, SchemaOptions};
 use brrtrouter::{
-    Api, ApiKeys, Connection, Description, EmptyBody, FieldLine, Handlers, Otherwise, Principal, Problem,
-    RequestHead, Response, SecurityProviders, echo,
+    Api, ApiKeys, ApiOptions, Connection, Description, EmptyBody, FieldLine, Handlers, Otherwise, Principal,
+    Problem, RequestHead, Response, SecurityProviders, echo,
 };
 use http::Method;
 
@@ -181,4 +182,53 @@ paths:
     let faults =
         Api::builder(&description).handlers(Handlers::new().otherwise(Otherwise::NotImplemented)).build();
     assert!(faults.unwrap_err().to_string().contains("DOC-017"));
+}
+
+#[test]
+fn read_only_members_and_defaults_follow_the_policy() {
+    let text = r#"
+openapi: 3.1.2
+info: { title: Access, version: "1" }
+paths:
+  /x:
+    post:
+      operationId: x
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                id: { type: integer, readOnly: true }
+                size: { type: integer, default: 3 }
+                name: { type: string }
+      responses: { "200": { description: ok, content: { application/json: {} } } }
+"#;
+    let description = Description::from_text("access.yaml", text).unwrap();
+    let sent = serde_json::json!({ "id": 1, "name": "a" });
+    let cases = [
+        (AccessPolicy::Ignore, false, Some(serde_json::json!({ "id": 1, "name": "a" }))),
+        (AccessPolicy::Strip, false, Some(serde_json::json!({ "name": "a" }))),
+        (AccessPolicy::Strip, true, Some(serde_json::json!({ "name": "a", "size": 3 }))),
+        (AccessPolicy::Reject, true, None),
+    ];
+    for (read_only, fill_defaults, expected) in cases {
+        let schema = SchemaOptions { read_only, fill_defaults, ..SchemaOptions::default() };
+        let api = Api::builder(&description)
+            .handlers(Handlers::new().otherwise(Otherwise::Handler(echo())))
+            .options(ApiOptions { schema, ..ApiOptions::default() })
+            .build()
+            .unwrap();
+        let response = api.test().post("/x").json(&sent).send();
+        match expected {
+            Some(expected) => {
+                let seen: serde_json::Value = response.json().unwrap();
+                assert_eq!(seen["body"], expected, "{read_only:?} {fill_defaults}");
+            }
+            None => {
+                assert_eq!(response.status(), 400);
+                assert!(response.text().contains("\"/id\""), "{}", response.text());
+            }
+        }
+    }
 }

@@ -99,6 +99,11 @@ impl DecodedContent {
         self.instance.root()
     }
 
+    /// Puts another value in place of the decoded one; the octets stay.
+    pub(super) fn replace(&mut self, value: Instance) {
+        self.instance = value;
+    }
+
     /// The schema that the value has to be valid against.
     #[must_use]
     pub const fn slot(&self) -> Option<SchemaSlot> {
