@@ -93,7 +93,11 @@ impl<'d> Compiler<'_, 'd> {
         for parameter in declared.view.parameters() {
             list.extend(ParameterPlan::compile(self.description, parameter, self.schemas, self.diagnostics));
         }
-        ParameterPlans::new(list, self.options.parameter)
+        let mut plans = ParameterPlans::new(list, self.options.parameter);
+        for key in self.security.query_keys(declared.view.security()) {
+            plans.know_query_key(key);
+        }
+        plans
     }
 
     /// The templates with each base path that the operation's servers give (SRV-003).

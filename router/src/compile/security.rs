@@ -1,9 +1,11 @@
 //! Security schemes and requirements of the description -> the plan of each operation.
 
+use std::collections::HashMap;
+
 use super::diagnose::error;
 use crate::description::{
-    Code, Description, Diagnostic, Diagnostics, Location, OpenApi, SecurityRequirement, SecurityScheme,
-    Severity,
+    Code, Description, Diagnostic, Diagnostics, Location, OpenApi, ParameterLocation, SecurityRequirement,
+    SecurityScheme, Severity,
 };
 use crate::serve::security::{
     ApiKeyLocation, Requirement, SchemeKind, SecurityCompiler, SecurityFault, SecurityPlan, SecurityProviders,
@@ -14,6 +16,8 @@ pub(super) struct Security<'p, 'd> {
     description: &'d Description,
     compiler: SecurityCompiler<'p>,
     inherited: Vec<SecurityRequirement<'d>>,
+    /// The query keys that carry credentials, by scheme.
+    query_keys: HashMap<&'d str, &'d str>,
 }
 
 impl<'p, 'd> Security<'p, 'd> {
@@ -23,12 +27,16 @@ impl<'p, 'd> Security<'p, 'd> {
         providers: &'p SecurityProviders,
     ) -> Self {
         let mut compiler = SecurityCompiler::new(providers);
+        let mut query_keys = HashMap::new();
         for (name, scheme) in openapi.security_schemes() {
             if let Some(kind) = kind(&scheme) {
                 compiler.declare(name, kind);
             }
+            if let SecurityScheme::ApiKey { name: key, location: ParameterLocation::Query } = scheme {
+                query_keys.insert(name, key);
+            }
         }
-        Self { description, compiler, inherited: openapi.security().unwrap_or_default() }
+        Self { description, compiler, inherited: openapi.security().unwrap_or_default(), query_keys }
     }
 
     /// The plan under the operation's own requirements, or the inherited ones (SEC-007). Where there can be
@@ -49,10 +57,20 @@ impl<'p, 'd> Security<'p, 'd> {
         match self.compiler.plan(&requirements) {
             Ok(plan) => Some(plan),
             Err(faults) => {
-                faults.iter().for_each(|fault| diagnostics.push(self.refused(fault, at)));
+                // That a scheme is not declared was told by the checks of the Objects (SEC-002).
+                let told = |fault: &&SecurityFault| !matches!(fault, SecurityFault::UndeclaredScheme(_));
+                let untold = faults.iter().filter(told);
+                untold.for_each(|fault| diagnostics.push(self.refused(fault, at)));
                 None
             }
         }
+    }
+
+    /// The query keys that carry credentials for an operation: known ones, although no parameter declares them (PAR-022).
+    pub(super) fn query_keys(&self, own: Option<Vec<SecurityRequirement<'d>>>) -> Vec<&'d str> {
+        let in_force = own.unwrap_or_else(|| self.inherited.clone());
+        let schemes = in_force.iter().flat_map(|requirement| requirement.schemes());
+        schemes.filter_map(|(name, _)| self.query_keys.get(name).copied()).collect()
     }
 
     /// A requirement may name its scheme by a URI (SEC-003).
