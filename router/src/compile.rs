@@ -6,6 +6,7 @@
 
 mod base_path;
 mod diagnose;
+mod example;
 mod handlers;
 mod naming;
 mod operation;
@@ -13,13 +14,16 @@ mod overlap;
 mod routes;
 mod security;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use crate::description::{Description, Diagnostics, OpenApi, check_strictly};
 use crate::schema::{SchemaCompiler, SchemaOptions, check_schemas};
 use crate::serve::content::ContentLimits;
 use crate::serve::parameter::ParameterOptions;
 use crate::serve::response::ResponsePolicy;
 use crate::serve::security::SecurityProviders;
-use crate::serve::{Api, Handlers, ValidationStatus};
+use crate::serve::{Api, Clock, Handlers, SystemClock, ValidationStatus};
 
 /// How an API is served; what the description leaves open.
 ///
@@ -41,6 +45,9 @@ pub struct ApiOptions {
     pub validation_status: ValidationStatus,
     /// The bounds of request content.
     pub content: ContentLimits,
+    /// How long a request may take, from its admission; a handler sees the end as
+    /// [`Context::deadline`](crate::Context::deadline). Without it the clock is not read.
+    pub request_time_max: Option<Duration>,
     /// The path under which the description is served: relative server URLs resolve against it (SRV-005).
     pub served_from: String,
 }
@@ -53,19 +60,29 @@ impl Default for ApiOptions {
             response_policy: ResponsePolicy::default(),
             validation_status: ValidationStatus::default(),
             content: ContentLimits::default(),
+            request_time_max: None,
             served_from: "/openapi.json".to_owned(),
         }
     }
 }
 
 /// Collects what an [`Api`] is made of; see [`Api::builder`].
-#[derive(Debug)]
 #[must_use = "nothing is compiled before `build`"]
 pub struct ApiBuilder<'d> {
     description: &'d Description,
     handlers: Handlers,
     providers: SecurityProviders,
     options: ApiOptions,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for ApiBuilder<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiBuilder")
+            .field("handlers", &self.handlers)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'d> ApiBuilder<'d> {
@@ -75,6 +92,7 @@ impl<'d> ApiBuilder<'d> {
             handlers: Handlers::new(),
             providers: SecurityProviders::new(),
             options: ApiOptions::default(),
+            clock: Arc::new(SystemClock),
         }
     }
 
@@ -87,6 +105,12 @@ impl<'d> ApiBuilder<'d> {
     /// The providers that verify credentials, by the component name of their security scheme.
     pub fn security(mut self, providers: SecurityProviders) -> Self {
         self.providers = providers;
+        self
+    }
+
+    /// The clock that deadlines are measured with; that of the machine unless a test says otherwise.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -133,7 +157,7 @@ impl<'d> ApiBuilder<'d> {
         diagnostics.sort();
         match (routes, schemas) {
             (Some(routes), Some(schemas)) if !diagnostics.has_errors() => {
-                Ok(Api::new(operations, routes, schemas, self.options, diagnostics))
+                Ok(Api::new(operations, routes, (schemas, self.options, self.clock), diagnostics))
             }
             _ => Err(diagnostics),
         }

@@ -53,7 +53,10 @@ pub use serve::{
     ProblemContext, ProblemError, ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault,
     ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ValidationStatus,
 };
-pub use serve::{BodyError, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, RequestHead};
+pub use serve::{
+    BodyError, BodySource, BytesBody, Clock, Connection, EmptyBody, FieldLine, HeadError, RequestHead,
+    SystemClock,
+};
 
 /// The README's example is a test.
 #[cfg(doctest)]

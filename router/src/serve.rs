@@ -4,6 +4,7 @@
 
 mod api;
 mod body;
+mod clock;
 mod connection;
 pub mod content;
 mod context;
@@ -21,6 +22,7 @@ mod test_client;
 
 pub use api::Api;
 pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
+pub use clock::{Clock, SystemClock};
 pub use connection::Connection;
 pub use context::Context;
 pub use echo::echo;

@@ -123,6 +123,7 @@ fn build(
         None if asked.handlers.is_none() => Otherwise::Handler(handler::scripted(script)),
         None | Some("refuse") => Otherwise::Refuse,
         Some("not_implemented") => Otherwise::NotImplemented,
+        Some("example") => Otherwise::Example,
         Some(other) => return Err(NotOffered::new(format!("unregistered operations: `{other}`"))),
     };
     let mut handlers = Handlers::new().otherwise(otherwise);

@@ -31,6 +31,7 @@ pub(super) fn assign(
                 Some(handler.clone())
             }
             (None, Otherwise::Handler(handler)) => Some(handler.0.clone()),
+            (None, Otherwise::Example) => Some(super::example::handler(operation.view).0),
             (None, Otherwise::NotImplemented) => None,
             (None, Otherwise::Refuse) => {
                 diagnostics.push(missing(operation, &name, handlers, description));

@@ -1,12 +1,14 @@
 //! The compiled API: immutable, shared by every connection.
 
+use std::sync::Arc;
+
 use http::Method;
 
 use crate::compile::{ApiBuilder, ApiOptions};
 use crate::description::{Description, Diagnostics};
 use crate::schema::Schemas;
 use crate::serve::route::RouteTable;
-use crate::serve::{Operation, TestClient};
+use crate::serve::{Clock, Operation, TestClient};
 
 /// A description, compiled together with its handlers.
 ///
@@ -17,6 +19,7 @@ pub struct Api {
     pub(crate) routes: RouteTable,
     pub(crate) schemas: Schemas,
     pub(crate) options: ApiOptions,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) additional_methods: Box<[Method]>,
     diagnostics: Diagnostics,
 }
@@ -42,8 +45,7 @@ impl Api {
     pub(crate) fn new(
         operations: Vec<Operation>,
         routes: RouteTable,
-        schemas: Schemas,
-        options: ApiOptions,
+        (schemas, options, clock): (Schemas, ApiOptions, Arc<dyn Clock>),
         diagnostics: Diagnostics,
     ) -> Self {
         let additional_methods = operations
@@ -52,7 +54,15 @@ impl Api {
             .filter(|method| !crate::serve::journey::KNOWN_METHODS.contains(&method.as_str()))
             .cloned()
             .collect();
-        Self { operations: operations.into(), routes, schemas, options, additional_methods, diagnostics }
+        Self {
+            operations: operations.into(),
+            routes,
+            schemas,
+            options,
+            clock,
+            additional_methods,
+            diagnostics,
+        }
     }
 
     /// The operations, in document order.

@@ -1,6 +1,7 @@
 //! What a handler sees: the operation, the decoded and validated request, and who sent it.
 
 use std::cell::Cell;
+use std::time::Instant;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor, value::Error as Absence};
@@ -9,7 +10,9 @@ use crate::schema::instance::InstanceNode;
 use crate::serve::content::Content;
 use crate::serve::parameter::{ParameterLocation, ParameterValues};
 use crate::serve::security::SecurityContext;
-use crate::serve::{BodySource, Connection, Operation, Problem, ProblemError, ProblemKind, RequestHead};
+use crate::serve::{
+    BodySource, Clock, Connection, Operation, Problem, ProblemError, ProblemKind, RequestHead,
+};
 
 /// The request as its operation declares it, ready to be used.
 ///
@@ -25,6 +28,8 @@ pub struct Context<'r> {
     pub(crate) parameters: &'r ParameterValues,
     pub(crate) content: &'r Content,
     pub(crate) accepted: Option<&'r str>,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) clock: &'r dyn Clock,
     pub(crate) stream: Cell<Option<&'r mut dyn BodySource>>,
 }
 
@@ -77,6 +82,19 @@ impl<'r> Context<'r> {
     #[must_use]
     pub const fn accepted(&self) -> Option<&'r str> {
         self.accepted
+    }
+
+    /// When the answer has to be there; `None` where requests may take any time.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Whether the deadline has passed: nobody waits for the answer, so a long computation should end. Deadlines are
+    /// cooperative; nothing stops a handler that does not ask.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.deadline.is_some_and(|deadline| self.clock.now() >= deadline)
     }
 
     /// The octets of the content as they came, for signatures over them; empty where the content is a

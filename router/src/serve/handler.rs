@@ -20,6 +20,8 @@ pub enum Otherwise {
     Refuse,
     /// The operation answers 501.
     NotImplemented,
+    /// The operation answers with the example that the description gives of its success, else 501.
+    Example,
     /// This handler runs, as for an echo or a mock.
     Handler(HandlerFn),
 }
@@ -49,6 +51,7 @@ impl fmt::Debug for Otherwise {
         f.write_str(match self {
             Self::Refuse => "Refuse",
             Self::NotImplemented => "NotImplemented",
+            Self::Example => "Example",
             Self::Handler(_) => "Handler",
         })
     }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::{Method, StatusCode};
 
@@ -67,6 +68,7 @@ pub struct Admitted<'r> {
     parameters: ParameterValues,
     selected: Option<Selected<'r, 'r>>,
     accepted: Option<&'r str>,
+    deadline: Option<Instant>,
 }
 
 impl Api {
@@ -118,7 +120,18 @@ impl Api {
             .map_err(|error| error.into_problem(&operation.content, head.method()))?;
         let accepted = operation.responses.negotiate(&Accept::of(head));
         let accepted = accepted.map_err(|_| Problem::of(ProblemKind::NotAcceptable))?;
-        Ok(Admitted { api: self, head, connection, operation, security, parameters, selected, accepted })
+        let deadline = self.options.request_time_max.and_then(|time| self.clock.now().checked_add(time));
+        Ok(Admitted {
+            api: self,
+            head,
+            connection,
+            operation,
+            security,
+            parameters,
+            selected,
+            accepted,
+            deadline,
+        })
     }
 
     /// The operation that path and method lead to, whether or not the request would be let in; for tools that
@@ -242,6 +255,8 @@ impl<'r> Admitted<'r> {
             parameters: &self.parameters,
             content,
             accepted: self.accepted,
+            deadline: self.deadline,
+            clock: &*self.api.clock,
             stream: Cell::new(stream),
         };
         catch_unwind(AssertUnwindSafe(|| handler(&context))).unwrap_or_else(|payload| {

@@ -4,6 +4,8 @@
 
 use std::hint::black_box;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use brrtrouter::schema::{AccessPolicy, SchemaOptions};
 use brrtrouter::{
@@ -231,4 +233,48 @@ paths:
             }
         }
     }
+}
+
+#[test]
+fn unregistered_operations_answer_with_their_examples() {
+    let text = r#"
+openapi: 3.1.2
+info: { title: Examples, version: "1" }
+paths:
+  /json: { get: { responses: { "404": { description: no }, "201": { description: ok, content: { application/json: { example: { a: [1, 2.50] } } } } } } }
+  /text: { get: { responses: { "200": { description: ok, content: { text/plain: { examples: { b: { value: plain } } }, application/json: { example: "quoted" } } } } } }
+  /none: { get: { responses: { "200": { description: ok, content: { application/json: {} } } } } }
+  /bare: { get: { responses: { "204": { description: ok } } } }
+"#;
+    let description = Description::from_text("examples.yaml", text).unwrap();
+    let api =
+        Api::builder(&description).handlers(Handlers::new().otherwise(Otherwise::Example)).build().unwrap();
+    for (target, accept, status, content) in [
+        ("/json", "*/*", 201, r#"{"a":[1,2.50]}"#),
+        ("/text", "text/*", 200, "plain"),
+        ("/text", "application/json", 200, r#""quoted""#),
+        ("/bare", "*/*", 204, ""),
+    ] {
+        let response = api.test().get(target).field("Accept", accept).send();
+        assert_eq!((response.status().as_u16(), &*response.text()), (status, content), "{target} {accept}");
+    }
+    assert_eq!(api.test().get("/none").send().status(), 501);
+}
+
+#[test]
+fn deadlines_are_measured_with_the_given_clock() {
+    let start = Instant::now();
+    let readings = AtomicU64::new(0);
+    // Each reading is a second after the one before.
+    let clock = move || start + Duration::from_secs(readings.fetch_add(1, Ordering::Relaxed));
+    let description = Description::from_text("pets.yaml", PETS).unwrap();
+    let handlers = answering_but_get(move |cx| {
+        let seen = (cx.deadline().map(|deadline| deadline - start), cx.is_cancelled(), cx.is_cancelled());
+        assert_eq!(seen, (Some(Duration::from_secs(2)), false, true));
+        Ok(Response::no_content())
+    });
+    let options = ApiOptions { request_time_max: Some(Duration::from_secs(2)), ..ApiOptions::default() };
+    let providers = SecurityProviders::new().on("key", ApiKeys::new());
+    let api = Api::builder(&description).handlers(handlers).security(providers).options(options).clock(clock);
+    assert_eq!(api.build().unwrap().test().get("/pets/7").send().status(), 204);
 }
