@@ -10,6 +10,10 @@ fn load(criterion: &mut Criterion) {
     group.sample_size(10);
     for operations in OPERATIONS {
         let text = perf::description(operations);
+        assert!(
+            Description::from_text("made.yaml", text.as_str()).is_ok(),
+            "only a sound description is worth measuring"
+        );
         group.throughput(Throughput::Elements(u64::try_from(operations).unwrap_or(u64::MAX)));
         group.bench_with_input(BenchmarkId::from_parameter(operations), &text, |bencher, text| {
             bencher.iter(|| Description::from_text("made.yaml", text.as_str()));
@@ -27,6 +31,8 @@ fn compile(criterion: &mut Criterion) {
             continue;
         };
         let handlers = Handlers::new().otherwise(Otherwise::Handler(echo()));
+        let built = Api::builder(&description).handlers(handlers.clone()).build();
+        assert_eq!(built.map(|api| api.operations().len()).ok(), Some(operations));
         group.throughput(Throughput::Elements(u64::try_from(operations).unwrap_or(u64::MAX)));
         group.bench_function(BenchmarkId::from_parameter(operations), |bencher| {
             bencher.iter(|| Api::builder(&description).handlers(handlers.clone()).build());
