@@ -169,6 +169,14 @@ pub mod schema {
     /// of a KiB of stack each.
     pub const SAME_VALUE_MAX: u32 = 128;
 
+    /// The most judgements that one value can cause, counting a schema once for each way that leads to it: references
+    /// that fork and join again would double them at each step.
+    pub const JUDGEMENTS_MAX: u64 = 4096;
+
+    /// The most schemas about one value, times levels of nesting, that a detailed report is made of: a quarter of a KiB of
+    /// stack each.
+    pub const REPORT_HOPS_MAX: u32 = 1024;
+
     /// The most meta-schemas that stand on one another.
     pub const META_SCHEMA_CHAIN_MAX: u8 = 8;
 

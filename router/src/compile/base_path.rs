@@ -61,7 +61,10 @@ fn path_of(url: &str, served_from: &str) -> Result<String, BasePathError> {
         None => resolve(url, served_from).ok_or_else(fault)?,
     };
     let path = path.split(['?', '#']).next().unwrap_or("");
-    Ok(path.strip_suffix('/').unwrap_or(path).to_owned())
+    // A request with dot segments is refused, so the base path must not have any (RFC 3986 §5.2.4).
+    let path =
+        if path.contains("/.") { resolve(path, served_from).ok_or_else(fault)? } else { path.to_owned() };
+    Ok(path.strip_suffix('/').unwrap_or(&path).to_owned())
 }
 
 fn resolve(reference: &str, served_from: &str) -> Option<String> {
@@ -92,6 +95,8 @@ mod tests {
             ("https://api.example.com/v1?x=1#y", "/v1"),
             ("v1", "/v1"),
             ("./v1", "/v1"),
+            ("https://h/a/../b", "/b"),
+            ("https://h/.well-known", "/.well-known"),
             ("//other.example.com/v2", "/v2"),
         ] {
             check(template, &[], &[expected]);

@@ -38,6 +38,8 @@ pub(super) struct Chains {
     pub(super) circles: Vec<Vec<Location>>,
     /// The most schemas that judge one instance inside each other, and where they begin.
     pub(super) longest: (u32, Option<Location>),
+    /// The most judgements that one instance can cause, each schema counted once for each way to it, and where they begin.
+    pub(super) most: (u64, Option<Location>),
 }
 
 /// A reference that leads nowhere.
@@ -292,7 +294,8 @@ impl<'d> Closure<'d> {
         let mut walk = ChainWalk {
             closure: self,
             lengths: vec![None; self.entries.len()],
-            chains: Chains { circles: Vec::new(), longest: (0, None) },
+            judgements: vec![0; self.entries.len()],
+            chains: Chains { circles: Vec::new(), longest: (0, None), most: (0, None) },
         };
         for start in 0..self.entries.len() {
             walk.from(start);
@@ -341,6 +344,8 @@ struct ChainWalk<'c, 'd> {
     closure: &'c Closure<'d>,
     /// For each entry that is done, how many schemas judge its instance inside each other.
     lengths: Vec<Option<u32>>,
+    /// For each entry that is done, how many judgements of its instance it causes.
+    judgements: Vec<u64>,
     chains: Chains,
 }
 
@@ -398,6 +403,15 @@ impl ChainWalk<'_, '_> {
         let longest = entry.edges.iter().map(through).fold(length, u32::max);
         if longest > self.chains.longest.0 {
             self.chains.longest = (longest, Some(entry.key.at));
+        }
+        let behind = |edge: &Edge| self.judgements.get(edge.to).copied().unwrap_or_default();
+        let same = entry.edges.iter().filter(|edge| edge.same);
+        let judgements = same.map(behind).fold(1, u64::saturating_add);
+        if judgements > self.chains.most.0 {
+            self.chains.most = (judgements, Some(entry.key.at));
+        }
+        if let Some(slot) = self.judgements.get_mut(at) {
+            *slot = judgements;
         }
         if let Some(slot) = self.lengths.get_mut(at) {
             *slot = Some(length);

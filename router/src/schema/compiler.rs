@@ -14,7 +14,7 @@ use super::validator::{EntryPlace, Schemas};
 use super::view::ArenaJson;
 use super::{content, pattern};
 use crate::description::{Code, Description, Diagnostic, Diagnostics, Location, NodeRef, Severity};
-use crate::limits::schema::{CIRCLE_PLACES_MAX, FINDINGS_MAX, SAME_VALUE_MAX};
+use crate::limits::schema::{CIRCLE_PLACES_MAX, FINDINGS_MAX, JUDGEMENTS_MAX, SAME_VALUE_MAX};
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
@@ -171,6 +171,22 @@ impl<'d> SchemaCompiler<'d> {
                 "each takes its share of the stack that a request has",
                 format!("let at most {SAME_VALUE_MAX} schemas refer to each other about one value").into(),
             ));
+        }
+        if chains.most.0 > JUDGEMENTS_MAX {
+            found.push(
+                self.finding(
+                    (Code::new("REF-020"), chains.most.1.unwrap_or(self.description.entry())),
+                    format!(
+                        "one value can be judged {} times, since references fork and join again",
+                        chains.most.0
+                    ),
+                    "a small request must not be able to cause unbounded work",
+                    format!(
+                        "let at most {JUDGEMENTS_MAX} ways lead from a schema to those about the same value"
+                    )
+                    .into(),
+                ),
+            );
         }
         if closure.overflow {
             let place = (Code::new("REF-019"), self.description.entry());

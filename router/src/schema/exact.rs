@@ -23,7 +23,7 @@ pub(super) fn compile(name: &str, text: &str) -> Option<BoxedKeyword> {
         "exclusiveMaximum" => Limit::boxed(Relation::LessThan, text),
         "multipleOf" => Limit::boxed(Relation::MultipleOf, text),
         "const" => Box::new(Judge::Const(instance_of(text)?)),
-        "enum" => Box::new(Judge::Enum(instance_of(text)?)),
+        "enum" => Box::new(Judge::Enum(Enumeration::new(&instance_of(text)?))),
         "format" => Box::new(Judge::Format(NumberFormat::from_name(text)?)),
         // Draft 4 knows an integer by how it is written.
         "type" => Box::new(Judge::WrittenInteger(text == "integer-or-other")),
@@ -156,7 +156,7 @@ impl NumberFormat {
 /// Keywords that compare with values or look at how a number is written.
 enum Judge {
     Const(Instance),
-    Enum(Instance),
+    Enum(Enumeration),
     Format(NumberFormat),
     /// Draft 4 `integer`: no fraction, no exponent. Says whether other types are allowed beside it.
     WrittenInteger(bool),
@@ -176,14 +176,56 @@ impl<'i> Keyword<'i, ArenaJson> for Judge {
             Self::Const(expected) => {
                 view.node().map_or_else(|| is_name(expected.root()), |node| node == expected.root())
             }
-            Self::Enum(options) => options
-                .root()
-                .items()
-                .any(|option| view.node().map_or_else(|| is_name(option), |node| node == option)),
+            Self::Enum(options) => view.node().map_or_else(
+                || view.name().is_some_and(|name| options.has_text(name)),
+                |node| options.has(node),
+            ),
             Self::Format(format) => number.is_none_or(|number| format.holds(number)),
             Self::WrittenInteger(others) => {
                 number.map_or(*others, |number| !number.contains(['.', 'e', 'E']))
             }
         }
+    }
+}
+
+/// The values of an `enum`, sorted so that a value is found in logarithmic time: a large body against a large list
+/// must not cost their product.
+struct Enumeration {
+    /// In the order of their values.
+    numbers: Box<[Box<str>]>,
+    strings: Box<[Box<str>]>,
+    /// One array of all the rest, which is compared one by one.
+    others: Instance,
+}
+
+impl Enumeration {
+    fn new(options: &Instance) -> Self {
+        let root = options.root();
+        let mut numbers: Vec<Box<str>> =
+            root.items().filter_map(InstanceNode::number_text).map(Into::into).collect();
+        numbers.sort_by(|one, other| Decimal::parse(one).cmp(&Decimal::parse(other)));
+        let mut strings: Vec<Box<str>> =
+            root.items().filter_map(InstanceNode::as_str).map(Into::into).collect();
+        strings.sort();
+        let mut others = Instance::new();
+        others.open_array();
+        for item in root.items().filter(|item| item.number_text().is_none() && item.as_str().is_none()) {
+            others.copy_node(item);
+        }
+        others.close();
+        Self { numbers: numbers.into(), strings: strings.into(), others }
+    }
+
+    fn has(&self, node: InstanceNode<'_>) -> bool {
+        if let Some(text) = node.number_text() {
+            let value = Decimal::parse(text);
+            return self.numbers.binary_search_by(|own| Decimal::parse(own).cmp(&value)).is_ok();
+        }
+        node.as_str()
+            .map_or_else(|| self.others.root().items().any(|own| own == node), |text| self.has_text(text))
+    }
+
+    fn has_text(&self, text: &str) -> bool {
+        self.strings.binary_search_by(|own| (**own).cmp(text)).is_ok()
     }
 }

@@ -34,6 +34,18 @@ pub struct SchemaError {
     pub message: String,
 }
 
+impl SchemaError {
+    /// That the instance as a whole is not valid, where no more can be said.
+    pub(super) fn plain() -> Self {
+        Self {
+            instance_pointer: String::new(),
+            keyword_pointer: String::new(),
+            keyword: Cow::Borrowed(""),
+            message: "does not match its schema".to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` {} ({})", self.instance_pointer, self.message, self.keyword_pointer)
@@ -59,12 +71,7 @@ impl<'s> Report<'s> {
         self.collect(slot_name, node, "");
         if self.errors.is_empty() {
             // The budget went into one union: say at least that much.
-            self.errors.push(SchemaError {
-                instance_pointer: String::new(),
-                keyword_pointer: String::new(),
-                keyword: Cow::Borrowed(""),
-                message: "does not match its schema".to_owned(),
-            });
+            self.errors.push(SchemaError::plain());
         }
         self.errors
     }

@@ -9,6 +9,7 @@ use super::report::{Report, SchemaError};
 use super::union::Discriminator;
 use super::view::{ArenaJson, Budget, View};
 use crate::description::Diagnostics;
+use crate::limits::schema::REPORT_HOPS_MAX;
 use jsonschema::Validator;
 use std::collections::HashMap;
 use std::fmt;
@@ -21,6 +22,19 @@ const HOLDERS: [&str; 7] =
 #[derive(Clone, Debug)]
 pub(super) struct EntryPlace {
     pub(super) pointer: Box<str>,
+}
+
+/// How many arrays and objects lie inside one another, at least 1.
+fn nesting(node: InstanceNode<'_>) -> u32 {
+    let mut deepest = 1;
+    let mut stack = vec![(node, 1_u32)];
+    while let Some((node, level)) = stack.pop() {
+        deepest = deepest.max(level);
+        let inner = level.saturating_add(1);
+        let children = node.items().chain(node.members().map(|(_, value)| value));
+        stack.extend(children.filter(|child| !child.is_empty()).map(|child| (child, inner)));
+    }
+    deepest
 }
 
 /// Every schema of a description, compiled. Immutable, `Send` and `Sync`.
@@ -125,6 +139,11 @@ impl Schemas {
             return Vec::new();
         }
         let Some(name) = self.slot_name(slot) else { return Vec::new() };
+        // A report needs stack for every schema at every level (REF-020): where that is too much, it says only that
+        // the instance is not valid.
+        if self.hops_max.saturating_mul(nesting(node)) > REPORT_HOPS_MAX {
+            return vec![SchemaError::plain()];
+        }
         Report::new(self, errors_max).run(name, node)
     }
 

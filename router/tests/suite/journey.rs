@@ -278,3 +278,85 @@ fn deadlines_are_measured_with_the_given_clock() {
     let api = Api::builder(&description).handlers(handlers).security(providers).options(options).clock(clock);
     assert_eq!(api.build().unwrap().test().get("/pets/7").send().status(), 204);
 }
+
+/// An API with one operation that takes JSON content of the component schema `S0`; `None` where it is refused.
+fn taking(schemas: &serde_json::Value) -> Option<Api> {
+    let text = serde_json::json!({
+        "openapi": "3.1.2", "info": { "title": "Hostile", "version": "1" },
+        "paths": { "/x": { "post": {
+            "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/S0" } } } },
+            "responses": { "200": { "description": "ok", "content": { "application/json": {} } } } } } },
+        "components": { "schemas": schemas },
+    });
+    let description = Description::from_text("hostile.json", text.to_string().as_str()).unwrap();
+    Api::builder(&description).handlers(Handlers::new().otherwise(Otherwise::Handler(echo()))).build().ok()
+}
+
+fn chain(
+    length: usize,
+    link: impl Fn(serde_json::Value) -> serde_json::Value,
+    last: serde_json::Value,
+) -> serde_json::Value {
+    let mut schemas = serde_json::Map::new();
+    for at in 0..length {
+        let next = serde_json::json!({ "$ref": format!("#/components/schemas/S{}", at + 1) });
+        schemas.insert(format!("S{at}"), link(next));
+    }
+    schemas.insert(format!("S{length}"), last);
+    serde_json::Value::Object(schemas)
+}
+
+#[test]
+fn a_report_about_a_deep_value_fits_a_small_stack() {
+    let last = serde_json::json!({ "type": ["object", "integer"], "properties": { "c": { "$ref": "#/components/schemas/S0" } } });
+    for length in [2, 12, 16, 40, 62] {
+        let api =
+            taking(&chain(length, |next| serde_json::json!({ "allOf": [next] }), last.clone())).unwrap();
+        let body = format!("{}\"x\"{}", "{\"c\":".repeat(62), "}".repeat(62));
+        // Debug builds need several times the stack of the shipped profile.
+        let stack = if cfg!(debug_assertions) { 2 * 1024 * 1024 } else { 256 * 1024 };
+        let status = std::thread::scope(|scope| {
+            let run = || {
+                api.test().post("/x").content("application/json", body.as_bytes()).send().status().as_u16()
+            };
+            std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, run).unwrap().join().unwrap()
+        });
+        assert_eq!(status, 400, "{length}");
+    }
+}
+
+#[test]
+fn references_that_fork_and_join_are_refused() {
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let build = |length| {
+            let link = |next: serde_json::Value| serde_json::json!({ keyword: [next.clone(), next] });
+            taking(&chain(length, link, serde_json::json!({ "type": "integer" })))
+        };
+        assert!(build(8).is_some(), "{keyword}");
+        assert!(build(14).is_none(), "{keyword}");
+    }
+}
+
+#[test]
+fn values_of_an_enum_are_found_by_value() {
+    let mut options: Vec<serde_json::Value> = (0..2000).map(Into::into).collect();
+    options.extend([
+        serde_json::json!("a"),
+        serde_json::json!([1]),
+        serde_json::json!(null),
+        serde_json::json!(2.5),
+    ]);
+    let api =
+        taking(&serde_json::json!({ "S0": { "type": "array", "items": { "enum": options } } })).unwrap();
+    for (body, status) in [
+        ("[1.0,1999,\"a\",[1.0],null,25e-1]", 200),
+        ("[2000]", 400),
+        ("[\"b\"]", 400),
+        ("[[2]]", 400),
+        ("[true]", 400),
+    ] {
+        assert_eq!(api.test().post("/x").content("application/json", body).send().status(), status, "{body}");
+    }
+    let many = format!("[{}1999]", "1999,".repeat(100_000));
+    assert_eq!(api.test().post("/x").content("application/json", many).send().status(), 200);
+}

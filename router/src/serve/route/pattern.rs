@@ -90,13 +90,22 @@ fn expression_end(segment: &str, at: usize, later: &[Part]) -> Option<usize> {
         [] | [Part::Expression, ..] => (segment.len() >= from).then_some(segment.len()),
         [Part::Literal(text)] => {
             let end = segment.len().checked_sub(text.len())?;
-            (end >= from).then_some(end)
+            (end >= from && !is_within_triplet(segment, end)).then_some(end)
         }
         [Part::Literal(text), ..] => {
-            let found = memmem::find(segment.as_bytes().get(from..)?, text.as_bytes())?;
-            from.checked_add(found)
+            let rest = segment.as_bytes().get(from..)?;
+            let ends = memmem::find_iter(rest, text.as_bytes()).filter_map(|found| from.checked_add(found));
+            ends.into_iter().find(|end| !is_within_triplet(segment, *end))
         }
     }
+}
+
+/// Whether `at` lies behind the `%` of a triplet and before its end: what is percent-encoded is data, never part of a
+/// literal (PTH-010).
+fn is_within_triplet(segment: &str, at: usize) -> bool {
+    let is_percent =
+        |back: usize| at.checked_sub(back).and_then(|at| segment.as_bytes().get(at)) == Some(&b'%');
+    is_percent(1) || is_percent(2)
 }
 
 #[cfg(test)]
@@ -141,6 +150,10 @@ mod tests {
             ("{a}aa", "aaa", Some(&["a"])),
             ("{a}xy{b}y", "1xyy", None),
             ("{a}xy{b}y", "1xy2y", Some(&["1", "2"])),
+            ("{a}F", "a%2F", None),
+            ("{a}F", "a%2FF", Some(&["a%2F"])),
+            ("{a}5{b}", "x%255y", Some(&["x%25", "y"])),
+            ("{a}2{b}", "x%2Fy", None),
         ];
         for (template, segment, expected) in cases {
             let mut found = Vec::new();
