@@ -154,6 +154,9 @@ impl<'d> ApiBuilder<'d> {
             &mut diagnostics,
         );
         let schemas = schemas.compile().map_err(|faults| diagnostics.extend(faults)).ok();
+        if let Some(schemas) = &schemas {
+            diagnostics.extend_absent(schemas.diagnostics());
+        }
         diagnostics.sort();
         match (routes, schemas) {
             (Some(routes), Some(schemas)) if !diagnostics.has_errors() => {

@@ -177,9 +177,11 @@ impl Api {
     /// Settles what depends on the request: the problem's instance, format and status, and whether content is
     /// sent at all (HTTP-005, HTTP-018).
     fn finish(&self, head: &RequestHead<'_>, response: Response) -> Response {
+        // Only a problem has a format to choose, so only then is Accept read for it.
+        let is_problem = response.problem().is_some() || response.fault().is_some();
         let context = ProblemContext {
             path: head.path(),
-            format: ProblemFormat::preferred(head),
+            format: if is_problem { ProblemFormat::preferred(head) } else { ProblemFormat::default() },
             validation_status: self.options.validation_status,
         };
         response.settle(&context).finish(*head.method() == Method::HEAD)
