@@ -39,6 +39,7 @@ pub use compile::{ApiBuilder, ApiOptions};
 pub use description::{Description, Diagnostics};
 pub use serve::content;
 pub use serve::parameter;
+pub use serve::route::{Captures, PathError, RouteOutcome, RouteTable, RouteTableBuilder, RouteTableError};
 pub use serve::security;
 pub use serve::security::{
     ApiKeys, BasicVerifier, BearerVerifier, Credential, MissingProvider, Principal, SecurityContext,

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use http::Method;
-
 use crate::compile::{ApiBuilder, ApiOptions};
 use crate::description::{Description, Diagnostics};
 use crate::schema::Schemas;
@@ -20,7 +18,6 @@ pub struct Api {
     pub(crate) schemas: Schemas,
     pub(crate) options: ApiOptions,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) additional_methods: Box<[Method]>,
     diagnostics: Diagnostics,
 }
 
@@ -48,21 +45,7 @@ impl Api {
         (schemas, options, clock): (Schemas, ApiOptions, Arc<dyn Clock>),
         diagnostics: Diagnostics,
     ) -> Self {
-        let additional_methods = operations
-            .iter()
-            .map(|operation| operation.method())
-            .filter(|method| !crate::serve::journey::KNOWN_METHODS.contains(&method.as_str()))
-            .cloned()
-            .collect();
-        Self {
-            operations: operations.into(),
-            routes,
-            schemas,
-            options,
-            clock,
-            additional_methods,
-            diagnostics,
-        }
+        Self { operations: operations.into(), routes, schemas, options, clock, diagnostics }
     }
 
     /// The operations, in document order.

@@ -4,7 +4,6 @@
 //! content, runs the handler and checks its response. Nothing about parameters or content is disclosed
 //! before security has let the request in (SEC-020). Never panics; a handler's panic becomes a 500.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -16,30 +15,24 @@ use crate::limits;
 use crate::serve::content::{self, Accept, Content, LimitedBody, Selected};
 use crate::serve::parameter::{self, ParameterInput, ParameterValues};
 use crate::serve::problem::ProblemFormat;
-use crate::serve::route::{Captures, MethodMatch, PathError, normalize_path, raw_spans};
+use crate::serve::route::{Captures, PathError, RouteOutcome};
 use crate::serve::security::SecurityContext;
 use crate::serve::{
     Api, BodySource, Connection, Context, Operation, Problem, ProblemContext, ProblemError, ProblemKind,
     RequestHead, Response,
 };
 
-/// The methods that every server knows: those of RFC 9110 §9, PATCH (RFC 5789) and QUERY. Any other is
-/// unknown unless an operation declares it (HTTP-004).
-pub(crate) const KNOWN_METHODS: [&str; 10] =
-    ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"];
-
 /// What routing found: the operation, and where the template's expressions stand in the path as sent.
 struct RouteMatch<'r> {
     operation: &'r Operation,
     path: &'r str,
-    spans: Captures,
+    captures: Captures,
 }
 
 impl parameter::Captures for RouteMatch<'_> {
     fn capture(&self, name: &str) -> Option<&str> {
         let at = self.operation.expressions.iter().position(|expression| &**expression == name)?;
-        let (from, to) = *self.spans.get(at)?;
-        self.path.get(usize::from(from)..usize::from(to))
+        self.captures.get(self.path, at)
     }
 }
 
@@ -142,36 +135,24 @@ impl Api {
     }
 
     fn route<'r>(&'r self, head: &'r RequestHead<'r>) -> Result<RouteMatch<'r>, Early> {
-        let method = head.method();
-        if !self.knows(method) {
-            return Err(Problem::of(ProblemKind::UnknownMethod).into());
-        }
-        if head.path() == "*" {
-            return Err(Early::Options(self.routes.allow_all.clone()));
-        }
-        let path = normalize_path(head.path()).map_err(|fault| {
-            Problem::of(ProblemKind::InvalidTarget).with_detail(match fault {
-                PathError::MalformedTriplet => "a `%` in the path is not followed by two hexadecimal digits",
-                PathError::DotSegment => "the path holds a dot segment",
-            })
-        })?;
-        let mut spans = Captures::new();
-        let leaf = self.routes.find(&path, &mut spans).ok_or_else(|| Problem::of(ProblemKind::NotFound))?;
-        let index = match leaf.find(method) {
-            MethodMatch::Declared(index) | MethodMatch::AutomaticHead(index) => index,
-            MethodMatch::AutomaticOptions => return Err(Early::Options(leaf.allow().clone())),
-            MethodMatch::NotAllowed => return Err(Problem::method_not_allowed(leaf.allow().clone()).into()),
+        let mut captures = Captures::new();
+        let kind = match self.routes.find(head.method(), head.path(), &mut captures) {
+            RouteOutcome::Found(index) | RouteOutcome::AutomaticHead(index) => {
+                let operation = usize::try_from(index).ok().and_then(|index| self.operations.get(index));
+                let operation = operation.ok_or_else(|| Problem::of(ProblemKind::NotFound))?;
+                return Ok(RouteMatch { operation, path: head.path(), captures });
+            }
+            RouteOutcome::AutomaticOptions(allow) => return Err(Early::Options(allow.clone())),
+            RouteOutcome::MethodNotAllowed(allow) => {
+                return Err(Problem::method_not_allowed(allow.clone()).into());
+            }
+            RouteOutcome::UnknownMethod => ProblemKind::UnknownMethod,
+            RouteOutcome::NotFound => ProblemKind::NotFound,
+            RouteOutcome::Refused(fault) => {
+                return Err(Problem::of(ProblemKind::InvalidTarget).with_detail(detail(fault)).into());
+            }
         };
-        let operation = usize::try_from(index).ok().and_then(|index| self.operations.get(index));
-        let operation = operation.ok_or_else(|| Problem::of(ProblemKind::NotFound))?;
-        if let Cow::Owned(normal) = &path {
-            raw_spans(head.path(), normal.len(), &mut spans);
-        }
-        Ok(RouteMatch { operation, path: head.path(), spans })
-    }
-
-    fn knows(&self, method: &Method) -> bool {
-        KNOWN_METHODS.contains(&method.as_str()) || self.additional_methods.contains(method)
+        Err(Problem::of(kind).into())
     }
 
     /// Settles what depends on the request: the problem's instance, format and status, and whether content is
@@ -185,6 +166,13 @@ impl Api {
             validation_status: self.options.validation_status,
         };
         response.settle(&context).finish(*head.method() == Method::HEAD)
+    }
+}
+
+const fn detail(fault: PathError) -> &'static str {
+    match fault {
+        PathError::MalformedTriplet => "a `%` in the path is not followed by two hexadecimal digits",
+        PathError::DotSegment => "the path holds a dot segment",
     }
 }
 

@@ -6,7 +6,7 @@ use http::Method;
 
 /// How a method meets a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MethodMatch<T> {
+pub(super) enum MethodMatch<T> {
     /// The operation declared for the method.
     Declared(T),
     /// HEAD answered by the GET operation (RFC 9110 §9.3.2).
@@ -19,14 +19,14 @@ pub(crate) enum MethodMatch<T> {
 
 /// The methods of one template.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Leaf<T> {
+pub(super) struct Leaf<T> {
     methods: Vec<(Method, T)>,
     allow: Arc<str>,
 }
 
 impl<T: Copy> Leaf<T> {
     /// Declares a method; gives back what already stood there, unchanged.
-    pub(crate) fn declare(&mut self, method: Method, operation: T) -> Result<(), T> {
+    pub(super) fn declare(&mut self, method: Method, operation: T) -> Result<(), T> {
         if let Some(existing) = self.declared(&method) {
             return Err(existing);
         }
@@ -40,7 +40,7 @@ impl<T: Copy> Leaf<T> {
     }
 
     /// Finds what answers `method`.
-    pub(crate) fn find(&self, method: &Method) -> MethodMatch<T> {
+    pub(super) fn find(&self, method: &Method) -> MethodMatch<T> {
         if let Some(operation) = self.declared(method) {
             return MethodMatch::Declared(operation);
         }
@@ -54,13 +54,13 @@ impl<T: Copy> Leaf<T> {
     }
 
     /// The value of the `Allow` field (HTTP-002): declared methods, then the automatic ones.
-    pub(crate) const fn allow(&self) -> &Arc<str> {
+    pub(super) const fn allow(&self) -> &Arc<str> {
         &self.allow
     }
 }
 
 /// The `Allow` value for these declared methods, with HEAD for GET and OPTIONS; empty for none (HTTP-003).
-pub(crate) fn allow_value<'m>(declared: impl Iterator<Item = &'m Method>) -> Arc<str> {
+pub(super) fn allow_value<'m>(declared: impl Iterator<Item = &'m Method>) -> Arc<str> {
     let mut names: Vec<&str> = declared.map(Method::as_str).collect();
     if names.is_empty() {
         return "".into();

@@ -10,7 +10,7 @@ use memchr::memchr;
 
 /// Why a request path was refused: always 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PathError {
+pub enum PathError {
     /// A `%` that two hexadecimal digits do not follow.
     MalformedTriplet,
     /// A segment `.` or `..`, plain or encoded: what it would reach depends on who normalises it.
@@ -18,7 +18,7 @@ pub(crate) enum PathError {
 }
 
 /// The path in normal form; borrowed unless it holds a triplet.
-pub(crate) fn normalize_path(path: &str) -> Result<Cow<'_, str>, PathError> {
+pub(super) fn normalize_path(path: &str) -> Result<Cow<'_, str>, PathError> {
     let normal = if memchr(b'%', path.as_bytes()).is_none() {
         Cow::Borrowed(path)
     } else {
@@ -34,7 +34,7 @@ fn has_dot_segment(path: &str) -> bool {
 
 /// A template's literal in the form that a normalised request path has: characters that no path
 /// segment may hold are percent-encoded, triplets are normalised, a stray `%` stands for itself.
-pub(crate) fn normalize_literal(literal: &str) -> String {
+pub(super) fn normalize_literal(literal: &str) -> String {
     let mut encoded = String::with_capacity(literal.len());
     let mut rest = literal;
     while let Some(first) = rest.chars().next() {
@@ -62,7 +62,7 @@ fn triplet_length(text: &str) -> usize {
 ///
 /// Parameter styles split before they decode, so they need what was sent: `%2E` is data in style label, and a
 /// plain dot is a delimiter (SER-017).
-pub(crate) fn raw_spans(raw: &str, normal_length: usize, spans: &mut [(u16, u16)]) {
+pub(super) fn raw_spans(raw: &str, normal_length: usize, spans: &mut [(u16, u16)]) {
     let at = |normal: u16| raw_offset(raw, normal_length, usize::from(normal));
     for (from, to) in spans {
         (*from, *to) = (at(*from), at(*to));

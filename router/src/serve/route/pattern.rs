@@ -10,7 +10,7 @@ use memchr::memmem;
 
 /// A piece of a segment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Part {
+pub(super) enum Part {
     /// Text in normal form.
     Literal(Box<str>),
     /// A template expression; its name is the operation's affair.
@@ -19,7 +19,7 @@ pub(crate) enum Part {
 
 /// A segment of a template, classed by how it is looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Segment {
+pub(super) enum Segment {
     /// Plain text.
     Literal(Box<str>),
     /// Text and expressions.
@@ -31,7 +31,7 @@ pub(crate) enum Segment {
 impl Segment {
     /// Classes the pieces of one segment; `None` where two expressions stand side by side, since
     /// nothing says where the first ends.
-    pub(crate) fn new(parts: Vec<Part>) -> Option<Self> {
+    pub(super) fn new(parts: Vec<Part>) -> Option<Self> {
         let adjacent = |pair: &[Part]| matches!(pair, [Part::Expression, Part::Expression]);
         if parts.windows(2).any(adjacent) {
             return None;

@@ -14,20 +14,20 @@ use crate::limits;
 
 /// Index of a leaf, in the order in which templates were first added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct LeafId(u32);
+pub(super) struct LeafId(u32);
 
 impl LeafId {
-    pub(crate) fn index(self) -> usize {
+    pub(super) fn index(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
 }
 
 /// The spans of the template's expressions in the normalised path, in template order.
-pub(crate) type Captures = SmallVec<[(u16, u16); 8]>;
+pub(super) type Captures = SmallVec<[(u16, u16); 8]>;
 
 /// Why a tree could not be built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RouteTreeError {
+pub(super) enum RouteTreeError {
     /// Some path could cause more node visits than [`limits::MATCH_VISITS_MAX`].
     OverlapTooCostly { visits: u64 },
     /// More nodes than 32 bits count.
@@ -46,18 +46,18 @@ struct Node {
 
 /// Builds a [`RouteTree`].
 #[derive(Debug)]
-pub(crate) struct RouteTreeBuilder {
+pub(super) struct RouteTreeBuilder {
     nodes: Vec<Node>,
     leaves: u32,
 }
 
 impl RouteTreeBuilder {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { nodes: vec![Node::default()], leaves: 0 }
     }
 
     /// The leaf of a template given as its segments, made if it is new.
-    pub(crate) fn leaf(&mut self, segments: &[Segment]) -> Result<LeafId, RouteTreeError> {
+    pub(super) fn leaf(&mut self, segments: &[Segment]) -> Result<LeafId, RouteTreeError> {
         let mut at = 0;
         for segment in segments {
             at = self.child(at, segment)?;
@@ -99,7 +99,7 @@ impl RouteTreeBuilder {
     }
 
     /// Sorts the branches and proves the bound.
-    pub(crate) fn build(mut self) -> Result<RouteTree, RouteTreeError> {
+    pub(super) fn build(mut self) -> Result<RouteTree, RouteTreeError> {
         for node in &mut self.nodes {
             node.literals.sort();
             node.mixed.sort_by(|(a, _), (b, _)| specificity(a).cmp(&specificity(b)));
@@ -136,7 +136,7 @@ fn most_visits(nodes: &[Node]) -> u64 {
 
 /// The built tree.
 #[derive(Clone, Debug)]
-pub(crate) struct RouteTree {
+pub(super) struct RouteTree {
     nodes: Box<[Node]>,
 }
 
@@ -154,7 +154,7 @@ struct Frame {
 
 impl RouteTree {
     /// Finds the leaf of a normalised path; `captures` then holds its expressions' spans.
-    pub(crate) fn find(&self, path: &str, captures: &mut Captures) -> Option<LeafId> {
+    pub(super) fn find(&self, path: &str, captures: &mut Captures) -> Option<LeafId> {
         captures.clear();
         let mut stack: SmallVec<[Frame; 16]> = SmallVec::new();
         let start = usize::from(path.starts_with('/'));
