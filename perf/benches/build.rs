@@ -9,7 +9,7 @@ fn load(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("load");
     group.sample_size(10);
     for operations in OPERATIONS {
-        let text = perf::description(operations);
+        let text = perf::description::of_operations(operations);
         assert!(
             Description::from_text("made.yaml", text.as_str()).is_ok(),
             "only a sound description is worth measuring"
@@ -26,7 +26,8 @@ fn compile(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("compile");
     group.sample_size(10);
     for operations in OPERATIONS {
-        let Ok(description) = Description::from_text("made.yaml", perf::description(operations).as_str())
+        let Ok(description) =
+            Description::from_text("made.yaml", perf::description::of_operations(operations).as_str())
         else {
             continue;
         };
