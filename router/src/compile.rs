@@ -11,6 +11,7 @@ mod handlers;
 mod naming;
 mod operation;
 mod overlap;
+mod pooled;
 mod routes;
 mod security;
 
@@ -23,7 +24,7 @@ use crate::serve::content::ContentLimits;
 use crate::serve::parameter::ParameterOptions;
 use crate::serve::response::ResponsePolicy;
 use crate::serve::security::SecurityProviders;
-use crate::serve::{Api, Clock, Handlers, SystemClock, ValidationStatus};
+use crate::serve::{Api, Clock, Executor, Handlers, InPlace, SystemClock, ValidationStatus};
 
 /// How an API is served; what the description leaves open.
 ///
@@ -74,6 +75,7 @@ pub struct ApiBuilder<'d> {
     providers: SecurityProviders,
     options: ApiOptions,
     clock: Arc<dyn Clock>,
+    executor: Arc<dyn Executor>,
 }
 
 impl std::fmt::Debug for ApiBuilder<'_> {
@@ -93,6 +95,7 @@ impl<'d> ApiBuilder<'d> {
             providers: SecurityProviders::new(),
             options: ApiOptions::default(),
             clock: Arc::new(SystemClock),
+            executor: Arc::new(InPlace),
         }
     }
 
@@ -111,6 +114,12 @@ impl<'d> ApiBuilder<'d> {
     /// The clock that deadlines are measured with; that of the machine unless a test says otherwise.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where the handlers of [`Handlers::on_pool`] run; in the thread of their connection unless told otherwise.
+    pub fn executor(mut self, executor: impl Executor + 'static) -> Self {
+        self.executor = Arc::new(executor);
         self
     }
 
@@ -160,7 +169,8 @@ impl<'d> ApiBuilder<'d> {
         diagnostics.sort();
         match (routes, schemas) {
             (Some(routes), Some(schemas)) if !diagnostics.has_errors() => {
-                Ok(Api::new(operations, routes, (schemas, self.options, self.clock), diagnostics))
+                let services = (self.clock, self.executor);
+                Ok(Api::new(operations, routes, (schemas, self.options), services, diagnostics))
             }
             _ => Err(diagnostics),
         }

@@ -30,8 +30,8 @@ pub(super) fn assign(
                 used.insert(name);
                 Some(handler.clone())
             }
-            (None, Otherwise::Handler(handler)) => Some(handler.0.clone()),
-            (None, Otherwise::Example) => Some(super::example::handler(operation.view).0),
+            (None, Otherwise::Handler(handler)) => Some(Handler::Inline(handler.0.clone())),
+            (None, Otherwise::Example) => Some(Handler::Inline(super::example::handler(operation.view).0)),
             (None, Otherwise::NotImplemented) => None,
             (None, Otherwise::Refuse) => {
                 diagnostics.push(missing(operation, &name, handlers, description));
@@ -94,7 +94,7 @@ fn missing(
         format!("no handler is registered for `{name}` ({} {}){hint}", operation.method, operation.template),
         (
             "an operation without a handler cannot be served",
-            "register one with `Handlers::on`, or say what such operations do with `Handlers::otherwise`",
+            "register one with `Handlers::on` or `Handlers::on_pool`, or say what such operations do with `Handlers::otherwise`",
         ),
     )
 }
@@ -124,7 +124,7 @@ fn check_leftovers(
             "PTH-022",
             root,
             format!("two handlers are registered for `{name}`"),
-            ("only one of them could run", "register one handler for each name"),
+            ("only one of them could run", "register one handler for each name, inline or on the pool"),
         ));
     }
 }

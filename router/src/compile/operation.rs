@@ -8,6 +8,7 @@ use super::ApiOptions;
 use super::base_path::{BasePathError, Variable, base_paths};
 use super::diagnose::error;
 use super::naming::Names;
+use super::pooled;
 use super::security::Security;
 use crate::description::{self, Description, Diagnostics, OpenApi, PathTemplate, Server};
 use crate::schema::SchemaCompiler;
@@ -72,9 +73,7 @@ impl<'d> Compiler<'_, 'd> {
             deprecated: declared.view.deprecated(),
             security: security?,
             parameters: self.parameters(declared),
-            content: declared.view.request_body().map_or_else(ContentPlan::default, |body| {
-                ContentPlan::compile(self.description, body, self.schemas, self.diagnostics)
-            }),
+            content: self.content(declared, handler.as_ref()),
             access: declared.view.request_body().map_or_else(RequestAccess::default, |body| {
                 RequestAccess::compile(self.description, body, &self.options.schema)
             }),
@@ -86,6 +85,15 @@ impl<'d> Compiler<'_, 'd> {
             ),
             handler,
         })
+    }
+
+    fn content(&mut self, declared: &Declared<'d>, handler: Option<&Handler>) -> ContentPlan {
+        let Some(body) = declared.view.request_body() else { return ContentPlan::default() };
+        let plan = ContentPlan::compile(self.description, body, self.schemas, self.diagnostics);
+        if matches!(handler, Some(Handler::Pooled(_))) {
+            pooled::refuse_streams(declared, &plan, self.description, self.diagnostics);
+        }
+        plan
     }
 
     fn parameters(&mut self, declared: &Declared<'d>) -> ParameterPlans {

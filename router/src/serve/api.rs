@@ -6,18 +6,20 @@ use crate::compile::{ApiBuilder, ApiOptions};
 use crate::description::{Description, Diagnostics};
 use crate::schema::Schemas;
 use crate::serve::route::RouteTable;
-use crate::serve::{Clock, Operation, TestClient};
+use crate::serve::{Clock, Executor, Operation, TestClient};
 
 /// A description, compiled together with its handlers.
 ///
 /// It never changes once built, so that any number of connections can share it. A request is served in two
 /// steps, [`admit`](Self::admit) on its head and [`Admitted::run`](crate::Admitted::run) on its body.
 pub struct Api {
-    pub(crate) operations: Box<[Operation]>,
+    /// Each shared, because a job of the pool keeps its own operation.
+    pub(crate) operations: Box<[Arc<Operation>]>,
     pub(crate) routes: RouteTable,
     pub(crate) schemas: Schemas,
     pub(crate) options: ApiOptions,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) executor: Arc<dyn Executor>,
     diagnostics: Diagnostics,
 }
 
@@ -42,22 +44,23 @@ impl Api {
     pub(crate) fn new(
         operations: Vec<Operation>,
         routes: RouteTable,
-        (schemas, options, clock): (Schemas, ApiOptions, Arc<dyn Clock>),
+        (schemas, options): (Schemas, ApiOptions),
+        (clock, executor): (Arc<dyn Clock>, Arc<dyn Executor>),
         diagnostics: Diagnostics,
     ) -> Self {
-        Self { operations: operations.into(), routes, schemas, options, clock, diagnostics }
+        let operations = operations.into_iter().map(Arc::new).collect();
+        Self { operations, routes, schemas, options, clock, executor, diagnostics }
     }
 
     /// The operations, in document order.
-    #[must_use]
-    pub fn operations(&self) -> &[Operation] {
-        &self.operations
+    pub fn operations(&self) -> impl ExactSizeIterator<Item = &Operation> {
+        self.operations.iter().map(|operation| &**operation)
     }
 
     /// The operation of this name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.name() == name)
+        self.operations().find(|operation| operation.name() == name)
     }
 
     /// Warnings and lints of description and build.

@@ -14,6 +14,11 @@ impl<F: Fn() -> Instant + Send + Sync> Clock for F {
     }
 }
 
+/// Whether there is a deadline and it has passed; without one the clock is not read.
+pub(crate) fn has_passed(deadline: Option<Instant>, clock: &dyn Clock) -> bool {
+    deadline.is_some_and(|deadline| clock.now() >= deadline)
+}
+
 /// The clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor, value::Error as Absence};
 
 use crate::schema::instance::InstanceNode;
+use crate::serve::clock::has_passed;
 use crate::serve::content::Content;
 use crate::serve::parameter::{ParameterLocation, ParameterValues};
 use crate::serve::security::SecurityContext;
@@ -94,7 +95,7 @@ impl<'r> Context<'r> {
     /// cooperative; nothing stops a handler that does not ask.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.deadline.is_some_and(|deadline| self.clock.now() >= deadline)
+        has_passed(self.deadline, self.clock)
     }
 
     /// The octets of the content as they came, for signatures over them; empty where the content is a

@@ -1,16 +1,42 @@
 //! Handlers: the user's code, registered by operation name.
 //!
 //! The registry is checked when the [`Api`](crate::Api) is built: an operation without a handler and a handler
-//! without an operation are both errors unless the user says otherwise.
+//! without an operation are both errors unless the user says otherwise. A handler runs in the thread of its connection,
+//! or, registered apart, on the pool.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use crate::serve::{Context, Problem, Response};
+use crate::serve::{Context, Operation, Problem, ProblemKind, Response};
 
-/// What runs for an operation.
-pub(crate) type Handler = Arc<dyn Fn(&Context<'_>) -> Result<Response, Problem> + Send + Sync>;
+/// The user's code.
+pub(crate) type Function = Arc<dyn Fn(&Context<'_>) -> Result<Response, Problem> + Send + Sync>;
+
+/// What runs for an operation, and where.
+#[derive(Clone)]
+pub(crate) enum Handler {
+    /// In the thread of the connection.
+    Inline(Function),
+    /// Where the [`Executor`](crate::Executor) lets it run.
+    Pooled(Function),
+}
+
+/// Runs the user's code for an operation; a panic becomes a 500 that tells nothing.
+pub(crate) fn guard(
+    operation: &Operation,
+    run: impl FnOnce() -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {
+        // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
+        if !payload.is::<&str>() && !payload.is::<String>() {
+            resume_unwind(payload);
+        }
+        tracing::error!(operation = operation.name(), "the handler panicked");
+        Err(Problem::of(ProblemKind::Internal))
+    })
+}
 
 /// What an operation without a handler of its own does.
 #[derive(Clone, Default)]
@@ -28,7 +54,7 @@ pub enum Otherwise {
 
 /// A shared handler; made by [`HandlerFn::new`].
 #[derive(Clone)]
-pub struct HandlerFn(pub(crate) Handler);
+pub struct HandlerFn(pub(crate) Function);
 
 impl HandlerFn {
     /// Wraps a function.
@@ -88,11 +114,60 @@ impl Handlers {
     where
         F: Fn(&Context<'_>) -> Result<Response, Problem> + Send + Sync + 'static,
     {
-        let name = operation.into();
-        if self.by_name.insert(name.clone(), Arc::new(handler)).is_some() {
+        self.insert(operation.into(), Handler::Inline(Arc::new(handler)));
+        self
+    }
+
+    /// Registers a handler that runs on the pool, where it keeps neither its connection nor any other waiting: for
+    /// long computations and for calls that block the thread. It reads the same [`Context`], made of a copy of the request, and
+    /// its names are those of [`on`](Self::on).
+    ///
+    /// The pool is the [`Executor`](crate::Executor) of the [`ApiBuilder`](crate::ApiBuilder::executor). A full pool answers 503 with
+    /// `Retry-After`; a result that comes after the [deadline](Context::deadline) is dropped and answered with 504. The
+    /// content is read before, so an operation whose content is a stream is refused when the `Api` is built.
+    ///
+    /// ```
+    /// use brrtrouter::{Api, Description, Executor, ExecutorError, Handlers, Job, Problem, Response};
+    ///
+    /// struct OneThreadEach;
+    ///
+    /// impl Executor for OneThreadEach {
+    ///     fn run(&self, job: Job) -> Result<Response, Problem> {
+    ///         std::thread::spawn(move || job.run()).join().map_err(|_| ExecutorError::Lost)?
+    ///     }
+    /// }
+    ///
+    /// let description = Description::from_text("sums.yaml", "
+    /// openapi: 3.1.2
+    /// info: { title: Sums, version: '1' }
+    /// paths:
+    ///   /sums/{upto}:
+    ///     get:
+    ///       operationId: sum
+    ///       parameters: [{ name: upto, in: path, required: true, schema: { type: integer, maximum: 1000000 } }]
+    ///       responses: { '200': { description: The sum, content: { text/plain: {} } } }
+    /// ")?;
+    /// let handlers = Handlers::new().on_pool("sum", |cx| {
+    ///     let sum: u64 = (1..=cx.path::<u64>("upto")?).sum();
+    ///     Ok(Response::text(sum.to_string()))
+    /// });
+    /// let api = Api::builder(&description).handlers(handlers).executor(OneThreadEach).build()?;
+    /// assert_eq!(api.test().get("/sums/1000").send().text(), "500500");
+    /// # Ok::<(), brrtrouter::Diagnostics>(())
+    /// ```
+    #[must_use]
+    pub fn on_pool<F>(mut self, operation: impl Into<String>, handler: F) -> Self
+    where
+        F: Fn(&Context<'_>) -> Result<Response, Problem> + Send + Sync + 'static,
+    {
+        self.insert(operation.into(), Handler::Pooled(Arc::new(handler)));
+        self
+    }
+
+    fn insert(&mut self, name: String, handler: Handler) {
+        if self.by_name.insert(name.clone(), handler).is_some() {
             self.repeated.push(name);
         }
-        self
     }
 
     /// Says what operations without a handler do.

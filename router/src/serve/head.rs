@@ -7,6 +7,10 @@ use http::Method;
 
 use crate::limits;
 
+mod owned;
+
+pub(crate) use owned::OwnedHead;
+
 /// One field line of the header section, as received: the name in the sender's case, the value
 /// without surrounding white space and otherwise untouched (RFC 9110 §5.5).
 ///

@@ -5,26 +5,29 @@
 //! before security has let the request in (SEC-020). Never panics; a handler's panic becomes a 500.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
 use http::{Method, StatusCode};
 
 use crate::limits;
+use crate::serve::clock::has_passed;
 use crate::serve::content::{self, Accept, Content, LimitedBody, Selected};
+use crate::serve::handler::{Function, Handler, guard};
+use crate::serve::head::OwnedHead;
+use crate::serve::owned::OwnedRequest;
 use crate::serve::parameter::{self, ParameterInput, ParameterValues};
 use crate::serve::problem::ProblemFormat;
 use crate::serve::route::{Captures, PathError, RouteOutcome};
 use crate::serve::security::SecurityContext;
 use crate::serve::{
-    Api, BodySource, Connection, Context, Operation, Problem, ProblemContext, ProblemError, ProblemKind,
-    RequestHead, Response,
+    Api, BodySource, Connection, Context, ExecutorError, Job, Operation, Problem, ProblemContext,
+    ProblemError, ProblemKind, RequestHead, Response,
 };
 
 /// What routing found: the operation, and where the template's expressions stand in the path as sent.
 struct RouteMatch<'r> {
-    operation: &'r Operation,
+    operation: &'r Arc<Operation>,
     path: &'r str,
     captures: Captures,
 }
@@ -56,7 +59,7 @@ pub struct Admitted<'r> {
     api: &'r Api,
     head: &'r RequestHead<'r>,
     connection: &'r Connection,
-    operation: &'r Operation,
+    operation: &'r Arc<Operation>,
     security: SecurityContext,
     parameters: ParameterValues,
     selected: Option<Selected<'r, 'r>>,
@@ -131,7 +134,7 @@ impl Api {
     /// ask where a request would go.
     #[must_use]
     pub fn operation_of<'r>(&'r self, head: &'r RequestHead<'r>) -> Option<&'r Operation> {
-        self.route(head).ok().map(|matched| matched.operation)
+        self.route(head).ok().map(|matched| &**matched.operation)
     }
 
     fn route<'r>(&'r self, head: &'r RequestHead<'r>) -> Result<RouteMatch<'r>, Early> {
@@ -184,7 +187,7 @@ fn allowed(allow: Arc<str>) -> Response {
 impl<'r> Admitted<'r> {
     /// The operation that will run.
     #[must_use]
-    pub const fn operation(&self) -> &'r Operation {
+    pub fn operation(&self) -> &'r Operation {
         self.operation
     }
 
@@ -203,13 +206,13 @@ impl<'r> Admitted<'r> {
 
     fn serve(self, body: &mut dyn BodySource) -> Result<Response, Problem> {
         let limits = &self.api.options.content;
-        let Some(selected) = &self.selected else { return self.handle(&Content::None, body) };
+        let Some(selected) = &self.selected else { return self.handle(Content::None, body) };
         // A stream that the handler pulls is bounded as well (HTTP-010).
         let mut body = LimitedBody::new(body, selected.bytes_max(limits))?;
         let mut content = content::read(selected, &mut body, limits)?;
         self.validate(&content)?;
         self.apply_access(selected, &mut content)?;
-        self.handle(&content, &mut body)
+        self.handle(content, &mut body)
     }
 
     /// Applies the content's schema; every error is named, up to a bound (SCH-028).
@@ -231,10 +234,21 @@ impl<'r> Admitted<'r> {
         })
     }
 
-    fn handle(&self, content: &Content, body: &mut dyn BodySource) -> Result<Response, Problem> {
-        let Some(handler) = &self.operation.handler else {
-            return Err(Problem::of(ProblemKind::NotImplemented));
-        };
+    fn handle(self, content: Content, body: &mut dyn BodySource) -> Result<Response, Problem> {
+        let operation = self.operation;
+        match &operation.handler {
+            Some(Handler::Inline(handler)) => self.run_inline(handler, &content, body),
+            Some(Handler::Pooled(handler)) => self.run_on_pool(handler, content),
+            None => Err(Problem::of(ProblemKind::NotImplemented)),
+        }
+    }
+
+    fn run_inline(
+        &self,
+        handler: &Function,
+        content: &Content,
+        body: &mut dyn BodySource,
+    ) -> Result<Response, Problem> {
         let stream: Option<&mut dyn BodySource> =
             if matches!(content, Content::Stream) { Some(body) } else { None };
         let context = Context {
@@ -249,14 +263,30 @@ impl<'r> Admitted<'r> {
             clock: &*self.api.clock,
             stream: Cell::new(stream),
         };
-        catch_unwind(AssertUnwindSafe(|| handler(&context))).unwrap_or_else(|payload| {
-            // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
-            if !payload.is::<&str>() && !payload.is::<String>() {
-                resume_unwind(payload);
-            }
-            tracing::error!(operation = self.operation.name(), "the handler panicked");
-            Err(Problem::of(ProblemKind::Internal))
-        })
+        guard(self.operation, || handler(&context))
+    }
+
+    /// Only here is the request copied: it leaves the thread that its connection's buffers belong to.
+    fn run_on_pool(self, handler: &Function, content: Content) -> Result<Response, Problem> {
+        let (api, operation, deadline) = (self.api, self.operation, self.deadline);
+        let request = OwnedRequest {
+            operation: Arc::clone(operation),
+            head: OwnedHead::from(self.head),
+            connection: self.connection.clone(),
+            security: self.security,
+            parameters: self.parameters,
+            content,
+            accepted: self.accepted.map(Into::into),
+            deadline,
+            clock: Arc::clone(&api.clock),
+        };
+        let job = Job::new(Arc::clone(handler), request);
+        let result = guard(operation, || api.executor.run(job));
+        if has_passed(deadline, &*api.clock) {
+            tracing::warn!(operation = operation.name(), "the result came after the deadline and is dropped");
+            return Err(ExecutorError::DeadlineExceeded.into());
+        }
+        result
     }
 }
 

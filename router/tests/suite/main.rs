@@ -8,6 +8,7 @@ mod journey;
 mod json_schema;
 mod objects;
 mod parameters;
+mod pool;
 mod real_schemas;
 mod references;
 mod referencing;

@@ -204,6 +204,11 @@ fn reading_of(plan: &MediaTypePlan, media_type: &MediaType<'_>) -> Result<Readin
     Ok(if plan.has_schema() { Reading::Octets } else { Reading::Stream })
 }
 
+/// Whether content of this entry may be left to the handler as a stream; of a range it depends on the request.
+pub(crate) fn reads_stream(plan: &MediaTypePlan) -> bool {
+    matches!(reading_of(plan, &plan.media_type()), Ok(Reading::Stream))
+}
+
 /// Only `identity` is decoded so far (HTTP-009).
 fn check_coding(head: &RequestHead<'_>) -> Result<(), ContentError> {
     let mut lines = head.fields_named("content-encoding");
