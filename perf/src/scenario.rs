@@ -8,13 +8,21 @@
 //! |---|---|---|
 //! | `control` | a fixed amount of arithmetic of our own; every other count may be divided by it | a byte hashed |
 //! | `match/...` | finds operations in a route table: method, path, every parameter read as text | a request |
+//! | `stage/...` | one stage of a request, see `stage.rs` | a request |
+//! | `journey/...`, `to-handler/...`, `deepest/...` | a whole request, see `journey.rs` | a request |
+//! | `match/...@peer` | the same by another router; built with `--features peers` | a request |
 //!
 //! To count one pass by callgrind, collect inside `perf::scenario::Prepared::run`; to count every element by
 //! itself, inside `perf::scenario::Prepared::run_element`. Neither is ever inlined.
 
 mod control;
+mod journey;
 mod made;
 mod matching;
+#[cfg(feature = "peers")]
+mod peers;
+mod shop;
+mod stage;
 mod table;
 
 use std::fmt;
@@ -131,6 +139,10 @@ impl Entry {
 fn entries() -> Vec<Entry> {
     let mut entries = vec![Entry::new("control", control::scenario)];
     entries.extend(matching::entries());
+    entries.extend(stage::entries());
+    entries.extend(journey::entries());
+    #[cfg(feature = "peers")]
+    entries.extend(peers::entries());
     entries
 }
 
