@@ -149,6 +149,26 @@ pub mod json {
     pub const NUMBER_BYTES_MAX: u32 = 1100;
 }
 
+/// Bounds of the XML texts of requests, beside those of [`json`], which hold for XML as well: elements, attributes and runs of
+/// character data are values, and elements inside one another are nesting.
+pub mod xml {
+    /// The most attributes of one element; each is compared with those before it.
+    pub const ATTRIBUTES_MAX: usize = 256;
+
+    /// The most namespace declarations in force at one place; a prefix is looked for among them one by one.
+    pub const DECLARATIONS_MAX: usize = 64;
+
+    /// The most namespaces of one text; real ones have fewer than ten.
+    pub const NAMESPACES_MAX: usize = 64;
+
+    /// The longest XML declaration in bytes: version, encoding and standalone need some 60.
+    pub const DECLARATION_BYTES_MAX: usize = 256;
+
+    /// How many values with schemas of their own the description of one XML text may have; what lies beyond is read as if
+    /// nothing was said of it.
+    pub const SCHEMAS_MAX: usize = 8192;
+}
+
 /// Bounds of schemas: what is compiled, and what judging and reporting may cost.
 pub mod schema {
     const _: () = assert!(REPORT_VISITS_MAX >= 8 * super::json::VALUES_MAX, "an error at the end is found");

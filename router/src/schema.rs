@@ -16,6 +16,7 @@ mod dialect;
 mod exact;
 pub mod instance;
 mod keyword;
+mod level;
 mod lint;
 mod lower;
 mod meta;
@@ -31,6 +32,7 @@ mod view;
 pub use access::{Access, AccessPlan};
 pub use check::{check_schema, check_schemas};
 pub use compiler::{SchemaCompiler, SchemaSlot};
+pub(crate) use level::{Level, level};
 pub(crate) use meta::oas_meta_schema;
 
 pub use lint::{lint_examples, lint_schemas};

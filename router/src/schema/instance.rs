@@ -20,6 +20,7 @@ mod unique;
 pub use build::StringStart;
 pub use deserialize::DeserializeError;
 pub use json::parse_json;
+pub(crate) use json_error::line_and_column;
 pub use json_error::{JsonError, JsonLimits, JsonRule};
 pub use node::{InstanceKind, InstanceNode, Items, Members};
 pub use number::Decimal;

@@ -9,7 +9,7 @@ use crate::description::{Description, Kind, Location, NodeRef};
 use crate::limits::schema::{SHAPE_LEVELS_MAX, SHAPE_SCHEMAS_MAX};
 
 /// How many references and `allOf`s may lead from one schema to the next about the same value.
-const SAME_VALUE_MAX: u8 = 64;
+pub(super) const SAME_VALUE_MAX: u8 = 64;
 
 /// A set of JSON types. `number` holds `integer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -148,7 +148,7 @@ impl Shape {
     }
 
     /// Takes in what another schema says about the same value.
-    fn merge(&mut self, other: Self) {
+    pub(super) fn merge(&mut self, other: Self) {
         self.types = self.types.and(other.types);
         merge_boxed(&mut self.items, other.items);
         merge_boxed(&mut self.additional, other.additional);

@@ -32,6 +32,7 @@ mod round_trip_tests;
 mod select;
 mod styled;
 mod text;
+mod xml;
 
 pub(crate) use access::RequestAccess;
 pub use content_encoding::{ContentEncoding, ContentEncodingError};
@@ -50,3 +51,4 @@ pub use plan::{ContentPlan, MediaTypePlan};
 pub use read::{Content, ContentLimits, DecodedContent, PartHeader, read};
 pub(crate) use select::reads_stream;
 pub use select::{Announced, Charset, Reading, Selected, select, select_media_type};
+pub use xml::{XmlError, XmlRule};

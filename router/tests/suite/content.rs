@@ -148,6 +148,64 @@ fn refusals() {
     }
 }
 
+#[derive(serde::Deserialize)]
+struct Order<'b> {
+    id: u64,
+    note: Option<&'b str>,
+    lines: Vec<f64>,
+}
+
+#[test]
+fn handlers_read_xml_as_they_read_json() {
+    let text = "
+openapi: 3.1.2
+info: { title: Orders, version: '1' }
+paths:
+  /orders:
+    post:
+      operationId: order
+      requestBody:
+        content:
+          application/xml: { schema: { $ref: '#/components/schemas/Order' } }
+          application/json: { schema: { $ref: '#/components/schemas/Order' } }
+      responses: { '200': { description: its sum, content: { application/json: {} } } }
+components:
+  schemas:
+    Order:
+      type: object
+      required: [id, lines]
+      properties:
+        id: { type: integer, xml: { attribute: true } }
+        note: { type: [string, 'null'] }
+        lines: { type: array, xml: { wrapped: true }, items: { type: number, xml: { name: line } } }
+";
+    let description = Description::from_text("orders.yaml", text).unwrap();
+    let handlers = Handlers::new().on("order", |cx| {
+        let order: Order<'_> = cx.body()?;
+        Ok(Response::json(&json!([order.id, order.note, order.lines.iter().sum::<f64>()])))
+    });
+    let api = Api::builder(&description).handlers(handlers).build().unwrap();
+    let post = |media_type: &str, body: &str| api.test().post("/orders").content(media_type, body).send();
+    let xml = "<Order id='7'><note>a &lt; b</note><lines><line>1.5</line><line>2</line></lines></Order>";
+    let seen: Value = post("application/xml", xml).json().unwrap();
+    assert_eq!(seen, json!([7, "a < b", 3.5]));
+    let seen: Value =
+        post("application/json", r#"{"id": 7, "note": "a < b", "lines": [1.5, 2]}"#).json().unwrap();
+    assert_eq!(seen, json!([7, "a < b", 3.5]));
+    let cases = [
+        ("<Order id='7'><lines><line>x</line></lines></Order>", "content-invalid", "/lines/0"),
+        ("<Order id='7'><lines><x/></lines></Order>", "content-malformed", "/lines"),
+        ("<Order><id>7</id><lines/></Order>", "content-malformed", "/id"),
+    ];
+    for (body, kind, pointer) in cases {
+        let problem: Value = post("application/xml", body).json().unwrap();
+        assert_eq!(problem["type"], format!("urn:brrtrouter:problem:{kind}"), "{body}");
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
+    }
+    let malformed: Value = post("application/xml", "<Order>\n<a></Order>").json().unwrap();
+    assert_eq!(malformed["detail"], "the text is not well-formed XML (line 2, column 4)");
+}
+
 #[test]
 fn hints() {
     let accepted = "application/json, application/x-www-form-urlencoded, multipart/form-data";

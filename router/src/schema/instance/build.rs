@@ -115,6 +115,26 @@ impl Instance {
         self.open.len()
     }
 
+    /// The JSON Pointer of the innermost open container.
+    pub(crate) fn open_pointer(&self) -> String {
+        let mut pointer = String::new();
+        for (outer, inner) in self.open.iter().zip(self.open.iter().skip(1)) {
+            if let Some(slot) = self.slot(*outer) {
+                push_token(&mut pointer, slot, slot.value.length.saturating_sub(1), self.slot_name(*inner));
+            }
+        }
+        pointer
+    }
+
+    /// The JSON Pointer that the value added next will have.
+    pub(crate) fn next_pointer(&self) -> String {
+        let mut pointer = self.open_pointer();
+        if let Some(slot) = self.open.last().and_then(|open| self.slot(*open)) {
+            push_token(&mut pointer, slot, slot.value.length, self.span_text(self.pending_name));
+        }
+        pointer
+    }
+
     /// The kind of the innermost open container.
     pub(super) fn innermost(&self) -> Option<InstanceKind> {
         self.open.last().and_then(|open| self.slot(*open)).map(|slot| slot.kind)
@@ -314,6 +334,16 @@ impl From<&Value> for Instance {
         let mut instance = Self::new();
         instance.copy_json(value);
         instance
+    }
+}
+
+/// Appends the step into a container: to the item at a position, or to the member of a name.
+fn push_token(pointer: &mut String, container: &Slot, position: u32, name: &str) {
+    pointer.push('/');
+    if container.kind == InstanceKind::Array {
+        pointer.push_str(&position.to_string());
+    } else {
+        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
     }
 }
 

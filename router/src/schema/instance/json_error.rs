@@ -108,22 +108,19 @@ pub struct JsonError {
 
 impl JsonError {
     pub(super) fn new(rule: JsonRule, text: &[u8], offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at.saturating_add(1));
-        let line = memchr::memchr_iter(b'\n', before).count();
-        let characters = before
-            .get(line_start..)
-            .unwrap_or_default()
-            .iter()
-            .filter(|byte| (**byte & 0xC0) != 0x80)
-            .count();
-        Self {
-            rule,
-            offset: narrow(offset),
-            line: narrow(line).saturating_add(1),
-            column: narrow(characters).saturating_add(1),
-        }
+        let (line, column) = line_and_column(text, offset);
+        Self { rule, offset: narrow(offset), line, column }
     }
+}
+
+/// The line and the column, in characters, of a byte of a text; both from 1.
+pub(crate) fn line_and_column(text: &[u8], offset: usize) -> (u32, u32) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at.saturating_add(1));
+    let line = memchr::memchr_iter(b'\n', before).count();
+    let characters =
+        before.get(line_start..).unwrap_or_default().iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+    (narrow(line).saturating_add(1), narrow(characters).saturating_add(1))
 }
 
 impl fmt::Display for JsonError {

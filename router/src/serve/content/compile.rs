@@ -1,21 +1,23 @@
 //! Request Body Object -> content plan (BOD-001 to BOD-006, BOD-015, ENC-002 to ENC-011).
 //!
 //! Takes: a Request Body Object and the compiler of its schemas. Gives: a [`ContentPlan`], and what is said
-//! but not applied as diagnostics: a schema for XML, the fields of OAS 3.2 that position parts. What may not be
+//! but not applied as diagnostics: elements that are left out of XML, the fields of OAS 3.2 that position parts. What may not be
 //! said at all is reported by the checks of `description::object`. Build phase; never panics.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::field_syntax::ListElements;
 use super::media_type::{MediaType, MediaTypeKey};
 use super::plan::{ContentPlan, MediaTypePlan};
 use super::property::{FormPlan, Gather, PropertyPlan, ValuePlan};
 use super::styled::StyledPlan;
+use super::xml::XmlPlan;
 use crate::description::{
     Code, Description, Diagnostic, Diagnostics, Encoding, Kind, Location, MediaType as MediaTypeObject,
     RequestBody, Severity,
 };
-use crate::schema::{SchemaCompiler, Shape, TypeSet, shape};
+use crate::schema::{SchemaCompiler, Shape, TypeSet, level, shape};
 use crate::serve::parameter::{ParameterOptions, ParameterPlan, ParameterPlans, ScalarTypes};
 
 impl ContentPlan {
@@ -74,21 +76,31 @@ impl Compiling<'_, '_> {
     fn media_type(&mut self, key: MediaTypeKey, object: MediaTypeObject<'_>) -> MediaTypePlan {
         let media_type = key.media_type();
         let forms = Forms::of(&media_type);
+        let may_be_xml = may_be_xml(&media_type);
         self.report_unapplied(&media_type, object);
         let Some(at) = object.schema() else { return MediaTypePlan::new(key) };
         let shape = shape(self.description, at);
         let mut plan = MediaTypePlan::new(key);
         plan.slot = Some(self.schemas.slot(at));
         plan.value = value_plan(&shape);
+        if may_be_xml {
+            plan.value.xml = self.xml(&[at], None);
+        }
         plan.octets_max = octets_max(self.description, at);
         if forms.any() {
-            plan.form = self.form(&shape, object, forms);
+            plan.form = self.form((at, &shape), object, forms);
         }
         plan
     }
 
-    fn form(&mut self, shape: &Shape, object: MediaTypeObject<'_>, forms: Forms) -> FormPlan {
+    fn form(
+        &mut self,
+        (at, shape): (Location, &Shape),
+        object: MediaTypeObject<'_>,
+        forms: Forms,
+    ) -> FormPlan {
         let encodings = object.encoding();
+        let members = level(self.description, &[at]).members;
         let mut properties = Vec::new();
         let mut styled = Vec::new();
         for (name, shape) in &shape.properties {
@@ -98,19 +110,20 @@ impl Compiling<'_, '_> {
             {
                 styled.push(plan);
             }
-            properties.push(self.property(name, shape, encoding, forms));
+            let schemas = members.iter().find(|(own, _)| *own == &**name).map(|(_, schemas)| &**schemas);
+            properties.push(self.property((name, shape), schemas.unwrap_or_default(), encoding, forms));
         }
         let others = match &shape.additional {
-            Some(others) => self.property("", others, None, forms),
-            None => self.property("", &Shape::any(), None, forms),
+            Some(others) => self.property(("", others), &[], None, forms),
+            None => self.property(("", &Shape::any()), &[], None, forms),
         };
         FormPlan::new(properties, others, StyledPlan::new(styled))
     }
 
     fn property(
         &mut self,
-        name: &str,
-        shape: &Shape,
+        (name, shape): (&str, &Shape),
+        schemas: &[Location],
         encoding: Option<Encoding<'_>>,
         forms: Forms,
     ) -> PropertyPlan {
@@ -124,13 +137,10 @@ impl Compiling<'_, '_> {
         };
         let Some(encoding) = encoding else { return plan };
         plan.content_types = self.content_types(name, encoding);
-        let structured = plan.value.structured || plan.item.structured;
-        if structured && plan.content_types.iter().any(|key| is_xml(&key.media_type())) {
-            self.report(
-                ("ENC-006", Severity::Warning, encoding.at()),
-                format!("`{name}` may come as XML, which is not decoded: its schema refuses it then"),
-                ("the schema describes an object or array", "offer `application/json`"),
-            );
+        if plan.content_types.iter().any(|key| may_be_xml(&key.media_type())) {
+            let item = level(self.description, schemas).items;
+            plan.value.xml = self.xml(schemas, Some(name));
+            plan.item.xml = self.xml(&item, Some(name));
         }
         // ENC-011: headers are ignored for form-urlencoded.
         let mut headers = Vec::new();
@@ -142,6 +152,22 @@ impl Compiling<'_, '_> {
         }
         plan.headers = ParameterPlans::new(headers, ParameterOptions::default());
         plan
+    }
+
+    /// How content that the schemas are about is read when it comes as XML.
+    fn xml(&mut self, schemas: &[Location], inferred: Option<&str>) -> Option<Arc<XmlPlan>> {
+        let (plan, unapplied) = XmlPlan::compile(self.description, schemas, inferred);
+        for at in unapplied {
+            self.report(
+                ("SCH-025", Severity::Warning, at),
+                "`nodeType: none` is applied to arrays only: an element is expected here".to_owned(),
+                (
+                    "the nodes of a left-out element stand among those of the element round it",
+                    "declare its properties there",
+                ),
+            );
+        }
+        plan.map(Arc::new)
     }
 
     /// ENC-007: a comma-separated list with wildcards.
@@ -166,13 +192,6 @@ impl Compiling<'_, '_> {
     }
 
     fn report_unapplied(&mut self, media_type: &MediaType<'_>, object: MediaTypeObject<'_>) {
-        if is_xml(media_type) && object.schema().is_some() {
-            self.report(
-                ("BOD-009", Severity::Warning, object.at()),
-                format!("the schema of `{media_type}` is not applied: XML is not decoded"),
-                ("the handler gets the octets", "validate in the handler, or offer `application/json`"),
-            );
-        }
         let positional = !object.prefix_encoding().is_empty() || object.item_encoding().is_some();
         if object.item_schema().is_some() || positional {
             self.report(
@@ -203,8 +222,9 @@ impl Compiling<'_, '_> {
     }
 }
 
-fn is_xml(media_type: &MediaType<'_>) -> bool {
-    media_type.is("application", "xml") || media_type.has_suffix("xml")
+/// Whether content that a key or range stands for may be XML.
+fn may_be_xml(key: &MediaType<'_>) -> bool {
+    key.is_xml() || key.type_name() == "*" || key.subtype() == "*"
 }
 
 /// The form media types that a key may stand for.
@@ -247,7 +267,7 @@ fn styled_field(name: &str, shape: &Shape, encoding: Encoding<'_>, forms: Forms)
 }
 
 /// Whether several fields of one name make an array (ENC-004).
-fn gather(types: TypeSet) -> Gather {
+pub(super) fn gather(types: TypeSet) -> Gather {
     let others = types.without(TypeSet::ARRAY.or(TypeSet::OBJECT).or(TypeSet::NULL));
     if types.is_all() {
         Gather::WhenRepeated
@@ -260,7 +280,7 @@ fn gather(types: TypeSet) -> Gather {
     }
 }
 
-fn value_plan(shape: &Shape) -> ValuePlan {
+pub(super) fn value_plan(shape: &Shape) -> ValuePlan {
     let types = shape.types;
     let untyped = types.is_all();
     let has = |of: TypeSet| !untyped && types.contains(of);
@@ -275,6 +295,7 @@ fn value_plan(shape: &Shape) -> ValuePlan {
         structured: has(TypeSet::ARRAY) || has(TypeSet::OBJECT),
         untyped,
         content_encoding: shape.content_encoding.clone(),
+        xml: None,
     }
 }
 

@@ -241,19 +241,94 @@ fn keys_and_readings() {
 
 #[test]
 fn what_is_not_applied_is_reported() {
-    let compiled = compile(&json!({"content": {"application/xml": {"schema": {"type": "object"}}}}));
-    assert_eq!(compiled.codes, ["BOD-009"]);
-    assert_eq!(compiled.read("application/xml", b"<a/>").unwrap().raw(), Some(&b"<a/>"[..]));
     let encoding = json!({"a": {"contentType": "image/*, nonsense"}});
     let schema = json!({"type": "object", "properties": {"a": {}}});
     let compiled =
         compile(&json!({"content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}));
     assert_eq!(compiled.codes, ["ENC-007"]);
-    let encoding = json!({"a": {"contentType": "application/xml, application/json"}});
-    let schema = json!({"type": "object", "properties": {"a": {"type": "object"}}});
-    let compiled =
-        compile(&json!({"content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}));
-    assert_eq!(compiled.codes, ["ENC-006"]);
+}
+
+#[test]
+fn xml() {
+    let schema = json!({"type": "object", "required": ["id"], "properties": {
+        "id": {"$ref": "#/components/schemas/Id", "xml": {"attribute": true}},
+        "address": {"$ref": "#/components/schemas/Address"},
+    }});
+    let compiled = compile(&json!({"content": {
+        "application/xml": {"schema": schema}, "text/xml": {"schema": schema}, "application/*": {"schema": schema},
+        "application/soap+xml": {"schema": {"type": "string"}}, "application/atom+xml": {}, "image/*": {"schema": {}},
+    }}));
+    assert_eq!(compiled.codes, [""; 0]);
+    let cases: &[(&str, &str, Value, bool)] = &[
+        ("application/xml", "<a id='7'/>", json!({"id": 7}), true),
+        ("text/xml; charset=UTF-8", "<a id='0'/>", json!({"id": 0}), false),
+        ("application/a+xml", "<a id='x'/>", json!({"id": "x"}), false),
+        ("application/xml", "<a/>", json!({}), false),
+        ("application/xml", "<a id='7'><address/></a>", json!({"id": 7, "address": {}}), false),
+    ];
+    for (media_type, body, expected, valid) in cases {
+        assert_eq!(compiled.judged(media_type, body).unwrap(), (expected.clone(), *valid), "{body}");
+    }
+    let reading = |content_type: &str| {
+        let media_type = super::MediaType::parse(content_type).unwrap();
+        super::select_media_type(&compiled.plan, media_type).map(|selected| selected.reading())
+    };
+    assert_eq!(reading("application/xml"), Ok(Reading::Xml));
+    assert_eq!(reading("text/xml; charset=latin1"), Err(ContentError::CharsetUnsupported));
+    assert_eq!(reading("application/soap+xml"), Ok(Reading::Octets));
+    assert_eq!(reading("application/atom+xml"), Ok(Reading::Stream));
+    assert_eq!(reading("image/svg+xml"), Ok(Reading::Octets));
+    let fault = compiled.read("application/xml", b"<a id='7'><address/><address/></a>").unwrap_err();
+    let problem = crate::serve::Problem::from(fault.clone());
+    assert_eq!((fault.pointer(), fault.status().as_u16()), ("/address".to_owned(), 400));
+    assert_eq!(
+        fault.to_string(),
+        "an element that is described as one comes more than once (line 1, column 21)"
+    );
+    assert_eq!(problem.errors().len(), 1);
+    let fault = compiled.read("application/xml", b"<a>").unwrap_err();
+    assert_eq!((fault.pointer(), fault.offset()), (String::new(), Some(3)));
+}
+
+#[test]
+fn xml_in_forms() {
+    let schema = json!({"type": "object", "properties": {
+        "address": {"$ref": "#/components/schemas/Address"},
+        "list": {"type": "array", "items": {"$ref": "#/components/schemas/Address"}},
+        "text": {"type": "string"},
+        "file": {},
+    }});
+    let xml = json!({"contentType": "application/xml"});
+    let encoding = json!({
+        "address": {"contentType": "application/*"}, "list": xml, "text": xml, "file": xml,
+    });
+    let of_form = json!({"address": xml, "list": xml, "text": xml});
+    let compiled = compile(&json!({"content": {
+        "multipart/form-data": {"schema": schema, "encoding": encoding}, FORM: {"schema": schema, "encoding": of_form},
+    }}));
+    assert_eq!(compiled.codes, [""; 0]);
+    let body = multipart(&[
+        ("address\r\nContent-Type: application/xml", "<address><zip>1</zip></address>"),
+        ("list", "<list><zip>2</zip></list>"),
+        ("list\r\nContent-Type: application/xml", "<Address><zip>3</zip></Address>"),
+        ("text", "<p>4</p>"),
+        ("file\r\nContent-Type: application/xml", "<any/>"),
+    ]);
+    let (value, valid) = compiled.judged(MULTIPART, &body).unwrap();
+    assert!(valid);
+    let expected = json!({"address": {"zip": "1"}, "list": [{"zip": "2"}, {"zip": "3"}], "text": "<p>4</p>", "file": ""});
+    assert_eq!(value, expected);
+    let as_json = multipart(&[("address\r\nContent-Type: application/json", "{\"zip\": \"1\"}")]);
+    assert_eq!(compiled.judged(MULTIPART, &as_json).unwrap(), (json!({"address": {"zip": "1"}}), true));
+    let form = "address=%3CAddress%3E%3Czip%3E1%3C/zip%3E%3C/Address%3E&text=%3Cp/%3E";
+    let expected = json!({"address": {"zip": "1"}, "text": "<p/>"});
+    assert_eq!(compiled.judged(FORM, form).unwrap(), (expected, true));
+    assert_eq!(compiled.judged(FORM, "address=%3Caddress/%3E").unwrap(), (json!({"address": {}}), false));
+    for body in ["address=%3Caddress", "address=%3Cother/%3E", "address="] {
+        let fault = compiled.read(FORM, body.as_bytes()).unwrap_err();
+        assert!(matches!(fault, ContentError::Field { rule: FieldRule::Xml(_), .. }), "{fault}");
+        assert_eq!((fault.pointer(), fault.status().as_u16()), ("/address".to_owned(), 400), "{body}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::form::FormRule;
 use super::media_type::MediaTypeError;
 use super::multipart::{MultipartError, MultipartRule};
 use super::plan::ContentPlan;
+use super::xml::{XmlError, XmlFault, XmlRule};
 use crate::schema::instance::{JsonError, JsonRule};
 use crate::serve::{BodyError, FieldText, Problem, ProblemError, ProblemKind, ResponseField};
 
@@ -43,6 +44,13 @@ pub enum ContentError {
     },
     /// The body is not the JSON text that its media type says (BOD-007, BOD-011).
     Json(JsonError),
+    /// The body is not the XML text that its media type says, or not in the described form (SCH-025).
+    Xml {
+        /// The rule and its place in the text.
+        error: XmlError,
+        /// The JSON Pointer of the value that is in another form; empty for the text as a whole.
+        pointer: Box<str>,
+    },
     /// A text body is not in its charset.
     Text {
         /// The first byte that is not.
@@ -78,6 +86,8 @@ pub enum ContentError {
 pub enum FieldRule {
     /// It is not the JSON text that its content type says (ENC-006).
     Json(JsonError),
+    /// It is not the XML text that its content type says, or not in the described form (ENC-006, SCH-025).
+    Xml(XmlError),
     /// It is not UTF-8 text.
     Text,
     /// It comes more than once and is no array (ENC-004).
@@ -100,6 +110,7 @@ impl FieldRule {
     pub const fn message(self) -> &'static str {
         match self {
             Self::Json(error) => error.rule.message(),
+            Self::Xml(error) => error.rule.message(),
             Self::Text => "the text is not UTF-8",
             Self::Repeated => "the name occurs more than once and the value is no array",
             Self::Unnamed => "the part has no name",
@@ -113,6 +124,7 @@ impl FieldRule {
     const fn name(self) -> &'static str {
         match self {
             Self::Json(_) => "json",
+            Self::Xml(_) => "xml",
             Self::Text => "text",
             Self::Repeated => "repeated",
             Self::Unnamed => "unnamed",
@@ -145,6 +157,7 @@ impl ContentError {
             Self::CodingUnsupported => ProblemKind::ContentCodingUnsupported,
             Self::TooLarge { .. } => ProblemKind::ContentTooLarge,
             Self::Json(error) => kind_of_json(error.rule),
+            Self::Xml { error, .. } => kind_of_xml(error.rule),
             Self::Text { .. } => ProblemKind::ContentMalformed,
             Self::Form { rule, .. } if rule.is_limit() => ProblemKind::ContentLimits,
             Self::Form { .. } => ProblemKind::ContentMalformed,
@@ -201,6 +214,7 @@ impl ContentError {
             Self::CodingUnsupported => "the content coding is not supported; send the content as it is",
             Self::TooLarge { .. } => "the content is larger than allowed",
             Self::Json(error) => error.rule.message(),
+            Self::Xml { error, .. } => error.rule.message(),
             Self::Text { .. } => "the text is not in its charset",
             Self::Form { rule, .. } => rule.message(),
             Self::Multipart { rule, .. } => rule.message(),
@@ -217,6 +231,9 @@ impl ContentError {
         {
             return pointer_of(name);
         }
+        if let Self::Xml { pointer, .. } = self {
+            return pointer.to_string();
+        }
         String::new()
     }
 
@@ -224,6 +241,9 @@ impl ContentError {
     #[must_use]
     pub fn offset(&self) -> Option<u64> {
         if let Self::Json(error) = self {
+            return Some(u64::from(error.offset));
+        }
+        if let Self::Xml { error, .. } = self {
             return Some(u64::from(error.offset));
         }
         if let Self::Text { offset } | Self::Form { offset, .. } | Self::Multipart { offset, .. } = self {
@@ -256,6 +276,16 @@ const fn kind_of_json(rule: JsonRule) -> ProblemKind {
     }
 }
 
+const fn kind_of_xml(rule: XmlRule) -> ProblemKind {
+    if matches!(rule, XmlRule::TooLong) {
+        ProblemKind::ContentTooLarge
+    } else if rule.is_limit() {
+        ProblemKind::ContentLimits
+    } else {
+        ProblemKind::ContentMalformed
+    }
+}
+
 const fn kind_of_multipart(rule: MultipartRule) -> ProblemKind {
     if matches!(rule, MultipartRule::PartTooLong) {
         ProblemKind::ContentTooLarge
@@ -277,6 +307,7 @@ const fn kind_of_body(error: BodyError) -> ProblemKind {
 const fn kind_of_field(rule: FieldRule) -> ProblemKind {
     match rule {
         FieldRule::Json(error) => kind_of_json(error.rule),
+        FieldRule::Xml(error) => kind_of_xml(error.rule),
         FieldRule::MediaType => ProblemKind::ContentTypeUnsupported,
         FieldRule::Text
         | FieldRule::Repeated
@@ -294,6 +325,8 @@ impl fmt::Display for ContentError {
             return write!(f, " (at most {bytes_max} bytes)");
         }
         if let Self::Json(error) | Self::Field { rule: FieldRule::Json(error), .. } = self {
+            write!(f, " (line {}, column {})", error.line, error.column)?;
+        } else if let Self::Xml { error, .. } | Self::Field { rule: FieldRule::Xml(error), .. } = self {
             write!(f, " (line {}, column {})", error.line, error.column)?;
         } else if let Some(offset) = self.offset() {
             write!(f, " (at byte {offset})")?;
@@ -331,6 +364,12 @@ impl From<JsonError> for ContentError {
     }
 }
 
+impl From<XmlFault> for ContentError {
+    fn from(fault: XmlFault) -> Self {
+        Self::Xml { error: fault.error, pointer: fault.pointer.into() }
+    }
+}
+
 impl From<ContentError> for Problem {
     fn from(error: ContentError) -> Self {
         let problem = Self::from(error.kind());
@@ -340,6 +379,10 @@ impl From<ContentError> for Problem {
                 rule.name(),
                 error.to_string(),
             ));
+        }
+        let pointer = error.pointer();
+        if !pointer.is_empty() {
+            return problem.with_error(ProblemError::content(pointer, "xml", error.to_string()));
         }
         if error.offset().is_some() || matches!(error, ContentError::TooLarge { .. }) {
             return problem.with_detail(error.to_string());

@@ -126,7 +126,7 @@ pub(super) fn decode(
     Ok(instance)
 }
 
-/// A form holds text only, so that a value is JSON text or the text itself.
+/// A form holds text only, so that a value is JSON text, XML text or the text itself.
 fn write_value(
     instance: &mut Instance,
     field: Occurrence<'_>,
@@ -134,11 +134,15 @@ fn write_value(
     limits: &ContentLimits,
 ) -> Result<(), super::error::FieldRule> {
     let declared = field.property.content_types.first();
-    let json = declared.map(|key| key.media_type().is_json());
-    if json.unwrap_or_else(|| field.value.natural() == Natural::Json) {
-        field.value.add_json(instance, text.as_bytes(), &limits.json)?;
-    } else {
-        field.value.add_text(instance, text);
-    }
+    let holds = match declared {
+        Some(key) if key.media_type().is_json() => Natural::Json,
+        Some(key) => field.value.declared(&key.media_type()),
+        None => field.value.natural(),
+    };
+    match holds {
+        Natural::Json => field.value.add_json(instance, text.as_bytes(), &limits.json)?,
+        Natural::Xml => field.value.add_xml(instance, text.as_bytes(), &limits.json)?,
+        Natural::Text | Natural::Octets => field.value.add_text(instance, text),
+    };
     Ok(())
 }

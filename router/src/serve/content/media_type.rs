@@ -180,6 +180,12 @@ impl<'t> MediaType<'t> {
         self.is("application", "json") || self.is("text", "json") || self.has_suffix("json")
     }
 
+    /// Whether the content is one XML text: `application/xml`, `text/xml` or a `+xml` suffix (RFC 7303 §3, §4.2).
+    #[must_use]
+    pub fn is_xml(&self) -> bool {
+        self.is("application", "xml") || self.is("text", "xml") || self.has_suffix("xml")
+    }
+
     /// Whether the subtype ends in `+` and this structured syntax suffix.
     #[must_use]
     pub fn has_suffix(&self, suffix: &str) -> bool {

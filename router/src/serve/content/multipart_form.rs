@@ -206,6 +206,9 @@ fn write_part(
         Natural::Json => {
             field.value.add_json(instance, part.octets, &limits.json)?;
         }
+        Natural::Xml => {
+            field.value.add_xml(instance, part.octets, &limits.json)?;
+        }
         Natural::Octets => {
             let mark = u32::try_from(field.index).unwrap_or(u32::MAX);
             instance.binary(mark, u32::try_from(part.octets.len()).unwrap_or(u32::MAX));
@@ -220,8 +223,8 @@ fn holds(field: Occurrence<'_>, part: &Part<'_>) -> Result<Natural, FieldRule> {
     if let Some(first) = field.property.content_types.first() {
         return match own {
             Some(own) if !is_declared(field.property, &own) => Err(FieldRule::MediaType),
-            Some(own) => Ok(declared_holds(field, &own)),
-            None => Ok(declared_holds(field, &first.media_type())),
+            Some(own) => Ok(field.value.declared(&own)),
+            None => Ok(field.value.declared(&first.media_type())),
         };
     }
     let is_file = part.file_name().is_some();
@@ -229,14 +232,14 @@ fn holds(field: Occurrence<'_>, part: &Part<'_>) -> Result<Natural, FieldRule> {
     let Some(own) = own else {
         return Ok(match natural {
             Natural::Octets if !is_file && !field.declared => Natural::Text,
-            Natural::Text | Natural::Json | Natural::Octets => natural,
+            Natural::Text | Natural::Json | Natural::Xml | Natural::Octets => natural,
         });
     };
     let is_text = own.type_name().eq_ignore_ascii_case("text");
     match natural {
         _ if field.value.content_encoding.is_some() => Ok(Natural::Text),
         Natural::Json if own.is_json() || is_plain(&own) => Ok(Natural::Json),
-        Natural::Json => Err(FieldRule::MediaType),
+        Natural::Json | Natural::Xml => Err(FieldRule::MediaType),
         Natural::Text if is_text && !own.is_json() => Ok(Natural::Text),
         Natural::Text if own.is_json() && !is_file => Ok(Natural::Json),
         Natural::Text if field.value.scalars.string => Ok(Natural::Octets),
@@ -255,21 +258,6 @@ fn is_plain(media_type: &MediaType<'_>) -> bool {
 
 fn is_declared(property: &PropertyPlan, own: &MediaType<'_>) -> bool {
     property.content_types.iter().any(|key| key.media_type().covers(own).is_some())
-}
-
-/// What content of a declared media type is read as.
-fn declared_holds(field: Occurrence<'_>, media_type: &MediaType<'_>) -> Natural {
-    let is_text = media_type.type_name().eq_ignore_ascii_case("text");
-    let is_xml = media_type.is("application", "xml") || media_type.has_suffix("xml");
-    if field.value.content_encoding.is_some() {
-        Natural::Text
-    } else if media_type.is_json() {
-        Natural::Json
-    } else if is_text || (is_xml && field.value.scalars.string) {
-        Natural::Text
-    } else {
-        Natural::Octets
-    }
 }
 
 /// ENC-020.

@@ -5,10 +5,13 @@
 //! absent from the object; an empty text is null where null is allowed and a string is not (ENC-021). A name that the
 //! schema does not declare is kept, as a string or file, so that `additionalProperties` decides. Never panics.
 
+use std::sync::Arc;
+
 use super::ContentError;
 use super::error::FieldRule;
-use super::media_type::MediaTypeKey;
+use super::media_type::{MediaType, MediaTypeKey};
 use super::styled::StyledPlan;
+use super::xml::{self, XmlPlan};
 use crate::schema::instance::{Instance, InstanceId, JsonLimits, parse_json};
 use crate::serve::parameter::{ParameterPlans, ScalarTypes};
 
@@ -23,6 +26,8 @@ pub(super) struct ValuePlan {
     pub(super) untyped: bool,
     /// `contentEncoding`: the text is an encoding of octets and stays text.
     pub(super) content_encoding: Option<Box<str>>,
+    /// How it is read when it comes as XML; `None` where XML is not what the schema describes.
+    pub(super) xml: Option<Arc<XmlPlan>>,
 }
 
 /// What a value's text is taken for when nothing is declared (ENC-005).
@@ -32,6 +37,8 @@ pub(super) enum Natural {
     Text,
     /// JSON text.
     Json,
+    /// XML text; only ever declared.
+    Xml,
     /// Octets.
     Octets,
 }
@@ -69,6 +76,35 @@ impl ValuePlan {
         }
         let value = parse_json(text, limits).map_err(FieldRule::Json)?;
         Ok(instance.copy(value.root()))
+    }
+
+    /// Adds the value of an XML text.
+    pub(super) fn add_xml(
+        &self,
+        instance: &mut Instance,
+        text: &[u8],
+        limits: &JsonLimits,
+    ) -> Result<InstanceId, FieldRule> {
+        let Some(plan) = &self.xml else { return Err(FieldRule::MediaType) };
+        let value = xml::decode(plan, text, limits).map_err(|fault| FieldRule::Xml(fault.error))?;
+        Ok(instance.copy(value.root()))
+    }
+
+    /// What content of a declared media type is read as.
+    pub(super) fn declared(&self, media_type: &MediaType<'_>) -> Natural {
+        if self.content_encoding.is_some() {
+            Natural::Text
+        } else if media_type.is_json() {
+            Natural::Json
+        } else if media_type.is_xml() && self.xml.is_some() {
+            Natural::Xml
+        } else if media_type.type_name().eq_ignore_ascii_case("text")
+            || (media_type.is_xml() && self.scalars.string)
+        {
+            Natural::Text
+        } else {
+            Natural::Octets
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::limited::LimitedBody;
 use super::multipart::MultipartLimits;
 use super::multipart_form::{self, Part, Parts};
 use super::select::{Reading, Selected};
-use super::{form, text};
+use super::{form, text, xml};
 use crate::limits;
 use crate::schema::instance::{Instance, InstanceNode, JsonLimits, parse_json};
 use crate::schema::{SchemaError, SchemaSlot, Schemas};
@@ -21,7 +21,7 @@ use crate::serve::{BodySource, ProblemError};
 pub struct ContentLimits {
     /// The most octets of the body.
     pub bytes_max: u64,
-    /// The bounds of each JSON text: the body itself, a field or a part.
+    /// The bounds of each JSON or XML text: the body itself, a field or a part.
     pub json: JsonLimits,
     /// The bounds of multipart content.
     pub multipart: MultipartLimits,
@@ -45,7 +45,7 @@ pub enum Content {
     None,
     /// A value that the schema is applied to, with the octets it was read from.
     Decoded(Box<DecodedContent>),
-    /// Octets only: of a binary media type, or of one that is not decoded, such as XML (BOD-008).
+    /// Octets only: of a media type that is not decoded, such as an image (BOD-008).
     Octets(Vec<u8>),
     /// Not read yet: the handler pulls the body itself (BOD-008).
     Stream,
@@ -217,6 +217,11 @@ pub fn read(
         Reading::Json => {
             let raw = source.read_all()?;
             (parse_json(&raw, &limits.json)?, raw, Parts::default())
+        }
+        Reading::Xml => {
+            let raw = source.read_all()?;
+            let xml = plan.value().xml.as_deref().ok_or(ContentError::MediaTypeUndeclared)?;
+            (xml::decode(xml, &raw, &limits.json)?, raw, Parts::default())
         }
         Reading::Text(charset) => {
             let raw = source.read_all()?;

@@ -12,7 +12,7 @@
 //! | no `Content-Type` | taken for `application/octet-stream` (RFC 9110 §8.3), never guessed from the octets; 415 where that is not declared |
 //! | several or malformed `Content-Type` | 415 |
 //! | `Content-Encoding` | only `identity`; else 415 |
-//! | `charset` | `utf-8` and `us-ascii`; for `text/*` also `iso-8859-1`; else 415 |
+//! | `charset` | `utf-8` and `us-ascii`; for `text/*`, decoded XML apart, also `iso-8859-1`; else 415 |
 //! | longer than allowed | 413 at once, when `Content-Length` says so |
 
 use super::ContentError;
@@ -58,6 +58,8 @@ pub enum Reading {
     Form,
     /// `multipart/*` (ENC-012).
     Multipart,
+    /// One XML text, where a schema describes it (SCH-025).
+    Xml,
     /// Text, converted by type (BOD-010).
     Text(Charset),
     /// Octets in memory that no schema is applied to, `maxLength` aside (BOD-014, BOD-015).
@@ -124,7 +126,9 @@ impl<'p, 'r> Selected<'p, 'r> {
             Reading::Octets | Reading::Stream => {
                 self.plan.octets_max().map_or(limits.bytes_max, |octets| octets.min(limits.bytes_max))
             }
-            Reading::Json | Reading::Form | Reading::Multipart | Reading::Text(_) => limits.bytes_max,
+            Reading::Json | Reading::Xml | Reading::Form | Reading::Multipart | Reading::Text(_) => {
+                limits.bytes_max
+            }
         }
     }
 }
@@ -185,9 +189,10 @@ pub fn select_media_type<'p, 'r>(
 }
 
 fn reading_of(plan: &MediaTypePlan, media_type: &MediaType<'_>) -> Result<Reading, ContentError> {
-    if media_type.is_json() {
+    let is_xml = media_type.is_xml() && plan.value().xml.is_some();
+    if media_type.is_json() || is_xml {
         return match Charset::of(media_type)? {
-            Charset::Utf8 => Ok(Reading::Json),
+            Charset::Utf8 => Ok(if is_xml { Reading::Xml } else { Reading::Json }),
             Charset::Latin1 => Err(E::CharsetUnsupported),
         };
     }

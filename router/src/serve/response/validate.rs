@@ -11,7 +11,7 @@
 //! The 500 tells nothing of the schema; what was broken is logged and can be read from
 //! [`Response::violations`]. Problems are exempt: they are the library's own form of errors, whatever
 //! the description declares. A stream is checked up to its Content-Type, and so is content that is
-//! neither JSON, text nor a form. Never panics.
+//! neither JSON, XML, text nor a form. Never panics.
 
 use std::fmt;
 
@@ -203,7 +203,7 @@ impl ResponsePlan {
         }
     }
 
-    /// Judges content that is in memory. What is decoded here is JSON, text and forms; other media types have
+    /// Judges content that is in memory. What is decoded here is JSON, XML, text and forms; other media types have
     /// no instance that a schema could judge.
     fn judge_content(
         &self,
@@ -222,7 +222,8 @@ impl ResponsePlan {
             };
         }
         match content::read(selected, &mut BytesBody::new(&bytes), &limits) {
-            Ok(Content::Decoded(decoded)) => judge(schemas, slot, decoded.value()),
+            Ok(Content::Decoded(decoded)) => judge(schemas, slot, decoded.value())
+                .or_else(|| self.write_only_members(selected.plan().key(), decoded.value())),
             Ok(Content::None | Content::Octets(_) | Content::Stream) => None,
             Err(fault) => Some(ResponseViolation::MalformedContent(fault)),
         }

@@ -135,6 +135,28 @@ fn what_is_not_declared_is_a_violation() {
 }
 
 #[test]
+fn xml_is_judged_as_json_is() {
+    // RSP-009, SCH-025.
+    let responses = r#"{"200": {"description": "", "content": {"application/xml": {"schema": {
+        "type": "object", "xml": {"name": "pet"}, "required": ["id"],
+        "properties": {"id": {"type": "integer", "xml": {"attribute": true}}, "key": {"type": "string", "writeOnly": true}}}}}}}"#;
+    check(
+        responses,
+        vec![
+            (content("application/xml", "<pet id='1'/>"), &[]),
+            (content("application/xml", "<pet id='x'/>"), &["invalid type"]),
+            (content("application/xml", "<pet/>"), &["invalid required"]),
+            (content("application/xml", "<dog id='1'/>"), &["malformed"]),
+            (content("application/xml", "<pet id='1'>"), &["malformed"]),
+        ],
+    );
+    let (plans, schemas) = compile_with(responses, AccessPolicy::Reject);
+    let response = content("application/xml", "<pet id='1'><key>k</key></pet>");
+    let found: Vec<String> = plans.violations(&response, &schemas, false).iter().map(word).collect();
+    assert_eq!(found, ["write-only /key"]);
+}
+
+#[test]
 fn headers_are_judged_by_style_and_media_type() {
     // RSP-010, RSP-012, RSP-013, RSP-014.
     let responses = r#"{"204": {"description": "", "headers": {
