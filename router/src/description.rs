@@ -12,6 +12,7 @@ mod runtime_expression;
 mod set;
 mod template;
 pub mod text;
+pub(crate) mod token;
 mod tree;
 mod upgrade;
 mod uri;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::token::is_token;
+
 /// A runtime expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expression<'t> {
@@ -173,32 +175,6 @@ fn push_literal<'t>(pieces: &mut Vec<Piece<'t>>, literal: &'t str) -> Result<(),
         pieces.push(Piece::Literal(literal));
     }
     Ok(())
-}
-
-/// `token` of RFC 9110 §5.6.2: the form of method and field names.
-pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(is_tchar)
-}
-
-const fn is_tchar(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
 }
 
 /// `*char` of RFC 8259 §7: what may stand in a JSON string, escapes included.

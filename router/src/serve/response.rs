@@ -25,7 +25,6 @@ mod write_only;
 
 pub use body::{Body, BodyStream};
 pub use cookie::{Cookie, CookieError, SameSite};
-pub(crate) use field::is_token;
 pub use field::{FieldError, FieldText, ResponseField};
 pub use plan::{NotAcceptable, ResponsePlans};
 pub use validate::{ResponsePolicy, ResponseViolation};

@@ -12,7 +12,7 @@ use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Names, ObjectType, Patterned, Shape};
 use super::referral::Referral;
 use super::{connections, rules, schema_rules, unknown};
-use crate::description::runtime_expression::is_token;
+use crate::description::token::is_token;
 use crate::description::uri::has_reference_form;
 use crate::description::{
     Code, Description, Diagnostics, Document, DocumentId, Kind, Location, NodeRef, ObjectKind, Severity,

@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Names, ObjectType, Shape};
 use super::schema_rules;
 use super::value::Value;
-use crate::description::runtime_expression::is_token;
+use crate::description::token::is_token;
 use crate::description::{Code, Location, NodeRef, Severity};
 
 /// The map that several Objects call `content`.

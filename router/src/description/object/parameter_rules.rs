@@ -9,7 +9,7 @@ use super::media_type;
 use super::parameter::{Parameter, ParameterLocation, Style};
 use super::schema_rules;
 use super::value::Value;
-use crate::description::runtime_expression::is_token;
+use crate::description::token::is_token;
 use crate::description::{Code, Location, NodeRef, Severity};
 
 pub(super) fn check(cx: &mut Check<'_>, at: Location) {

@@ -7,7 +7,7 @@ use super::operation::Operation;
 use super::parameter::{self, Parameter};
 use super::server::{self, Server};
 use super::value::Value;
-use crate::description::runtime_expression::is_token;
+use crate::description::token::is_token;
 use crate::description::{Location, NodeRef};
 
 const OPERATION: Shape = Shape::Object(ObjectType::Operation);

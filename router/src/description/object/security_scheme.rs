@@ -5,7 +5,7 @@ use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, ObjectType, Shape};
 use super::parameter::ParameterLocation;
 use super::value::Value;
-use crate::description::runtime_expression::is_token;
+use crate::description::token::is_token;
 use crate::description::{Location, NodeRef};
 
 pub(super) const GRAMMAR: Grammar = Grammar::new(

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use super::media_type::{MediaType, MediaTypeError};
+use crate::description::token::is_tchar;
 
 /// One parameter of a media type.
 #[derive(Clone, Copy, Debug)]
@@ -160,29 +161,8 @@ fn split_quoted(text: &str) -> Option<(ParameterValue<'_>, &str)> {
 
 /// Splits behind the longest prefix of `tchar`s (RFC 9110 §5.6.2); it may be empty.
 pub(super) fn split_token(text: &str) -> (&str, &str) {
-    let end = text.bytes().position(|byte| !is_token_byte(byte)).unwrap_or(text.len());
+    let end = text.bytes().position(|byte| !is_tchar(byte)).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
-}
-
-const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
 }
 
 /// Optional white space of RFC 9110 §5.6.3.

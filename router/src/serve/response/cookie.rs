@@ -7,7 +7,7 @@ use std::fmt;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 
-use super::field::is_token;
+use crate::description::token::is_token;
 use crate::limits;
 
 /// With which cross-site requests a cookie is sent (RFC 6265bis §4.1.2.7).

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::description::token::is_token;
+
 /// Text of a field: static, shared between responses, or owned by this one.
 #[derive(Clone)]
 pub enum FieldText {
@@ -182,12 +184,6 @@ const FRAMING: [&str; 8] = [
     "trailer",
     "upgrade",
 ];
-
-/// Whether `text` is a token (RFC 9110 §5.6.2).
-pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
 
 /// Whether `text` holds only what a field value may hold: visible characters, space, tab and obs-text.
 pub(crate) fn is_field_value(text: &str) -> bool {

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::SchemeKind;
-use crate::serve::response::is_token;
+use crate::description::token::is_token;
 
 /// The field values of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]

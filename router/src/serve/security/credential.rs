@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::query;
 use super::{ApiKeyLocation, SchemeKind};
+use crate::description::token::is_token;
 use crate::limits::security::{CREDENTIAL_BYTES_MAX, CREDENTIAL_DECODED_BYTES_MAX};
-use crate::serve::response::is_token;
 use crate::serve::{Connection, RequestHead};
 
 /// What a request carries for a scheme. Printing it tells its kind only.
