@@ -136,7 +136,7 @@ impl AccessPlan {
             | InstanceKind::Boolean
             | InstanceKind::Number
             | InstanceKind::String
-            | InstanceKind::Binary => to.copy_node(node),
+            | InstanceKind::Binary => to.copy(node),
         }
     }
 
@@ -156,7 +156,7 @@ impl AccessPlan {
             let absent = self.properties.iter().filter(|(name, _)| node.get(name).is_none());
             for (name, default) in absent.filter_map(|(name, plan)| Some((name, plan.default.as_ref()?))) {
                 to.member_name(name);
-                to.copy_node(default.root());
+                to.copy(default.root());
             }
         }
         to.close();
@@ -173,7 +173,7 @@ enum Work {
 fn copy_with(plan: Option<&AccessPlan>, node: InstanceNode<'_>, to: &mut Instance, work: Work) {
     match plan {
         Some(plan) => plan.copy(node, to, work),
-        None => to.copy_node(node),
+        None => to.copy(node),
     };
 }
 

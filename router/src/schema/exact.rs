@@ -210,7 +210,7 @@ impl Enumeration {
         let mut others = Instance::new();
         others.open_array();
         for item in root.items().filter(|item| item.number_text().is_none() && item.as_str().is_none()) {
-            others.copy_node(item);
+            others.copy(item);
         }
         others.close();
         Self { numbers: numbers.into(), strings: strings.into(), others }

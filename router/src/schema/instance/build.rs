@@ -4,12 +4,7 @@
 //! container is closed before its values are read. Never panics: a call out of order builds a
 //! value that nobody sees.
 
-use super::{
-    INDEX_MEMBERS_MIN, Instance, InstanceId, InstanceKind, InstanceNode, NO_INDEX, Slot, TextSpan, narrow,
-    wide,
-};
-use crate::description::{Kind, NodeRef};
-use serde_json::Value;
+use super::{INDEX_MEMBERS_MIN, Instance, InstanceId, InstanceKind, NO_INDEX, Slot, TextSpan, narrow, wide};
 use std::cmp::Ordering;
 
 impl Instance {
@@ -177,164 +172,6 @@ impl Instance {
         let own = self.slot_name(index);
         own.len().cmp(&name.len()).then_with(|| own.cmp(name))
     }
-
-    /// Adds a copy of a description's value (a default, an example).
-    pub fn copy_description(&mut self, from: NodeRef<'_>) -> InstanceId {
-        let root = InstanceId(narrow(self.slots.len()));
-        let mut work = vec![Step::Value(from)];
-        while let Some(step) = work.pop() {
-            match step {
-                Step::Close => {
-                    self.close();
-                }
-                Step::Member(name, value) => {
-                    self.member_name(name);
-                    work.push(Step::Value(value));
-                }
-                Step::Value(value) => self.copy_value(value, &mut work),
-            }
-        }
-        root
-    }
-
-    fn copy_value<'t>(&mut self, value: NodeRef<'t>, work: &mut Vec<Step<'t, NodeRef<'t>>>) {
-        match value.kind() {
-            Kind::Null => {
-                self.null();
-            }
-            Kind::Boolean => {
-                self.boolean(value.as_bool().unwrap_or_default());
-            }
-            Kind::Number => {
-                self.number(value.as_number().unwrap_or("0"));
-            }
-            Kind::String => {
-                self.string(value.as_str().unwrap_or_default());
-            }
-            Kind::Array => {
-                self.open_array();
-                work.push(Step::Close);
-                work.extend(value.items().rev().map(Step::Value));
-            }
-            Kind::Object => {
-                self.open_object();
-                work.push(Step::Close);
-                work.extend(value.members().rev().map(|(name, value)| Step::Member(name, value)));
-            }
-        }
-    }
-
-    /// Adds a copy of another instance's value.
-    pub fn copy_node(&mut self, from: InstanceNode<'_>) -> InstanceId {
-        let root = InstanceId(narrow(self.slots.len()));
-        let mut work = vec![Step::Value(from)];
-        while let Some(step) = work.pop() {
-            match step {
-                Step::Close => {
-                    self.close();
-                }
-                Step::Member(name, value) => {
-                    self.member_name(name);
-                    work.push(Step::Value(value));
-                }
-                Step::Value(value) => self.copy_node_value(value, &mut work),
-            }
-        }
-        root
-    }
-
-    fn copy_node_value<'i>(&mut self, value: InstanceNode<'i>, work: &mut Vec<Step<'i, InstanceNode<'i>>>) {
-        let first = work.len();
-        match value.kind() {
-            InstanceKind::Null => {
-                self.null();
-            }
-            InstanceKind::Boolean => {
-                self.boolean(value.as_bool().unwrap_or_default());
-            }
-            InstanceKind::Number => {
-                self.number(value.number_text().unwrap_or("0"));
-            }
-            InstanceKind::String => {
-                self.string(value.as_str().unwrap_or_default());
-            }
-            InstanceKind::Binary => {
-                let (mark, octets) = value.as_binary().unwrap_or_default();
-                self.binary(mark, octets);
-            }
-            InstanceKind::Array => {
-                self.open_array();
-                work.extend(value.items().map(Step::Value));
-                work.push(Step::Close);
-            }
-            InstanceKind::Object => {
-                self.open_object();
-                work.extend(value.members().map(|(name, value)| Step::Member(name, value)));
-                work.push(Step::Close);
-            }
-        }
-        // The first child comes first off the list.
-        if let Some(added) = work.get_mut(first..) {
-            added.reverse();
-        }
-    }
-
-    /// Adds a copy of a `serde_json` value.
-    pub fn copy_json(&mut self, from: &Value) -> InstanceId {
-        let root = InstanceId(narrow(self.slots.len()));
-        let mut work = vec![Step::Value(from)];
-        while let Some(step) = work.pop() {
-            match step {
-                Step::Close => {
-                    self.close();
-                }
-                Step::Member(name, value) => {
-                    self.member_name(name);
-                    work.push(Step::Value(value));
-                }
-                Step::Value(value) => self.copy_json_value(value, &mut work),
-            }
-        }
-        root
-    }
-
-    fn copy_json_value<'t>(&mut self, value: &'t Value, work: &mut Vec<Step<'t, &'t Value>>) {
-        match value {
-            Value::Null => {
-                self.null();
-            }
-            Value::Bool(value) => {
-                self.boolean(*value);
-            }
-            Value::Number(number) => {
-                self.number(&number.to_string());
-            }
-            Value::String(text) => {
-                self.string(text);
-            }
-            Value::Array(items) => {
-                self.open_array();
-                work.push(Step::Close);
-                work.extend(items.iter().rev().map(Step::Value));
-            }
-            Value::Object(members) => {
-                self.open_object();
-                work.push(Step::Close);
-                let mut steps: Vec<_> =
-                    members.iter().map(|(name, value)| Step::Member(name.as_str(), value)).collect();
-                steps.reverse();
-                work.append(&mut steps);
-            }
-        }
-    }
-}
-
-impl From<&Value> for Instance {
-    fn from(value: &Value) -> Self {
-        let mut instance = Self::new();
-        instance.copy_json(value);
-        instance
-    }
 }
 
 /// Appends the step into a container: to the item at a position, or to the member of a name.
@@ -350,10 +187,3 @@ fn push_token(pointer: &mut String, container: &Slot, position: u32, name: &str)
 /// Where a string that is built in pieces starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StringStart(u32);
-
-/// Work left when a value is copied without recursion.
-enum Step<'t, V> {
-    Value(V),
-    Member(&'t str, V),
-    Close,
-}
