@@ -44,6 +44,8 @@ pub struct Schemas {
     entries: Box<[EntryPlace]>,
     discriminators: HashMap<Box<str>, Discriminator>,
     warnings: Diagnostics,
+    /// The most schemas that judge one value inside each other. A report needs about a quarter of a KiB of stack for each,
+    /// at each level of the instance's nesting; a verdict half of that.
     hops_max: u32,
     /// Keywords of older drafts, by the pointer that they have in 2020-12.
     renamed: HashMap<Box<str>, &'static str>,
@@ -111,13 +113,6 @@ impl Schemas {
 
     pub(super) const fn set_hops_max(&mut self, hops_max: u32) {
         self.hops_max = hops_max;
-    }
-
-    /// The most schemas that judge one value inside each other. A report needs about a quarter of a KiB of stack for each,
-    /// at each level of the instance's nesting; a verdict half of that.
-    #[must_use]
-    pub const fn hops_max(&self) -> u32 {
-        self.hops_max
     }
 
     fn slot_name(&self, slot: SchemaSlot) -> Option<&str> {

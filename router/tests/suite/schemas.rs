@@ -323,12 +323,11 @@ fn long_chains_about_one_value_are_refused() {
             schemas.push_str(&format!("\"{name}\": {{\"{keyword}\": {inner}}},"));
         }
         schemas.push_str(&format!("\"S{links}\": {{\"type\": \"integer\"}}}}"));
-        try_compile(&describe(&schemas, ""), &plain()).map(|(schemas, _)| schemas.hops_max())
+        try_compile(&describe(&schemas, ""), &plain()).map(|_| ())
     };
-    assert_eq!(chain(10, "allOf"), Ok(20));
-    assert_eq!(chain(64, "allOf"), Ok(128));
+    assert_eq!(chain(64, "allOf"), Ok(()));
     assert_eq!(chain(65, "allOf"), Err(vec!["REF-020 /components/schemas/X".to_owned()]));
-    assert_eq!(chain(2_000, "properties"), Ok(1));
+    assert_eq!(chain(2_000, "properties"), Ok(()));
 }
 
 #[test]
