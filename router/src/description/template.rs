@@ -139,6 +139,23 @@ impl PathTemplate {
         faults
     }
 
+    /// Whether a segment is `.` or `..`, plain or percent-encoded (`PTH-026`).
+    ///
+    /// ```
+    /// use brrtrouter::description::PathTemplate;
+    ///
+    /// assert!(PathTemplate::parse("/a/%2E./b")?.has_dot_segment());
+    /// assert!(!PathTemplate::parse("/a/{b}../.c")?.has_dot_segment());
+    /// # Ok::<(), brrtrouter::description::TemplateError>(())
+    /// ```
+    #[must_use]
+    pub fn has_dot_segment(&self) -> bool {
+        self.segments.iter().any(|segment| match segment.parts.as_slice() {
+            [Part::Literal(literal)] => matches!(&*normalize_literal(literal), "." | ".."),
+            _ => false,
+        })
+    }
+
     /// The template without its names: equal for templates that match the same paths (`PTH-003`).
     /// Literals are normalised as RFC 3986 §6.2.2 says.
     #[must_use]

@@ -177,6 +177,16 @@ fn paths() {
                 "paths: {'/a//b': {}, '/a b': {}}",
                 &["warning PTH-011 /paths/~1a b", "warning PTH-011 /paths/~1a~1~1b"],
             ),
+            (
+                "paths: {/a/../b: {}, /./x: {}, /c/%2e: {}, '/{id}/.%2E': {}}",
+                &[
+                    "warning PTH-026 /paths/~1.~1x",
+                    "warning PTH-026 /paths/~1a~1..~1b",
+                    "warning PTH-026 /paths/~1c~1%2e",
+                    "warning PTH-026 /paths/~1{id}~1.%2E",
+                ],
+            ),
+            ("paths: {/...: {}, /.a: {}, /a..: {}, '/{b}..': {}, '/%2e%2ea': {}}", &[]),
             ("paths: {/a: {query: {}}}", &["error PTH-021 /paths/~1a/query"]),
             ("paths: {/a: {additionalOperations: {}}}", &["error PTH-021 /paths/~1a/additionalOperations"]),
             ("paths: {/a: {GET: {}}}", &["error DOC-009 /paths/~1a/GET"]),
@@ -420,6 +430,11 @@ fn responses() {
         "3.1.2",
         &[
             ("paths: {/a: {get: {responses: {}}}}", &["error RSP-001 /paths/~1a/get/responses"]),
+            ("paths: {/a: {get: {responses: {x-a: 1}}}}", &["error RSP-001 /paths/~1a/get/responses"]),
+            (
+                "paths: {/a: {get: {responses: {20X: {description: d}}}}}",
+                &["error RSP-002 /paths/~1a/get/responses/20X"],
+            ),
             (
                 "paths: {/a: {get: {responses: {'200': {description: d}, 2XX: {description: d}, default: {description: d}}}}}",
                 &[],
@@ -763,6 +778,7 @@ fn compiling_is_stricter() {
     for (members, expected) in [
         ("paths: {'/p/{id}': {get: {}}}", "error PTH-006 /paths/~1p~1{id}"),
         ("paths: {}\nsecurity: [{s: []}]", "error SEC-002 /security/0/s"),
+        ("paths: {/a/../b: {}}", "error PTH-026 /paths/~1a~1..~1b"),
         ("components: {links: {l: {operationId: a}}}", "error CBK-009 /components/links/l/operationId"),
         (
             "components: {responses: {r: {$ref: 'https://example.com/r.json#/r'}}}",

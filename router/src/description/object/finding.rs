@@ -78,7 +78,8 @@ impl Finding {
         self
     }
 
-    /// A rule that ties Objects together: how much it matters depends on the phase.
+    /// A rule that only those who serve the description need, most often because it ties Objects together: how much it
+    /// matters depends on the phase.
     pub(super) const fn connection(cx: &Check<'_>, code: &'static str, at: Location) -> Self {
         Self::new(Code::new(code), cx.connections(), at)
     }

@@ -1,4 +1,4 @@
-//! Paths Object: its grammar and the rules of path templates (`PTH-003`, `PTH-008`, `PTH-011`).
+//! Paths Object: its grammar and the rules of path templates (`PTH-003`, `PTH-008`, `PTH-011`, `PTH-026`).
 
 use std::collections::HashMap;
 
@@ -29,6 +29,15 @@ pub(super) fn check(cx: &mut Check<'_>, at: Location) {
         };
         for fault in template.faults() {
             report_fault(cx, at, (text, &fault), strict);
+        }
+        if template.has_dot_segment() {
+            cx.report(
+                Finding::connection(cx, "PTH-026", at)
+                    .named(text)
+                    .what(format!("no request can reach `{text}`: it has a dot segment"))
+                    .why("whoever normalises a target removes `.` and `..`, so requests that hold them are refused (RFC 3986 §5.2.4)")
+                    .mend("write the path that remains without its dot segments"),
+            );
         }
         if let Some(earlier) = hierarchies.insert(template.hierarchy(), text) {
             cx.report(
