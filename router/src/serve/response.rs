@@ -318,7 +318,8 @@ impl Response {
     /// (HTTP-005) and with 1xx, 204 and 304 (HTTP-018). The length of what GET would have sent stays
     /// known to [`content_length`](Self::content_length).
     ///
-    /// 205 has no content either (RFC 9110 §15.3.6).
+    /// 205 has no content either (RFC 9110 §15.3.6). Where the status code rules content out, there is no Content-Type to tell
+    /// of it (RFC 9110 §8.3), and a 304 sends no such metadata (RFC 9110 §15.4.5); an answer to HEAD says what GET would have said.
     #[must_use]
     pub fn finish(mut self, head_request: bool) -> Self {
         let bare = self.status.is_informational()
@@ -331,6 +332,9 @@ impl Response {
         }
         if head_request && self.status != StatusCode::RESET_CONTENT {
             self.length_announced = self.content_length();
+        }
+        if bare {
+            self.fields.retain(|line| !line.is_named("Content-Type"));
         }
         self.body = Body::Empty;
         self
@@ -398,6 +402,28 @@ mod tests {
             let line = format!("{} head {head}", response.status());
             assert_eq!(response.content_length(), *announced, "{line}");
             assert_eq!(response.body().length(), Some(*bytes), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_content_type_goes_with_its_content() {
+        // Status, whether the method is HEAD, whether there is a Content-Type (RFC 9110 §8.3, §15.4.5).
+        let cases = [
+            (200, false, true),
+            (200, true, true),
+            (404, true, true),
+            (103, false, false),
+            (204, false, false),
+            (204, true, false),
+            (205, false, false),
+            (304, false, false),
+            (304, true, false),
+        ];
+        for (status, head, expected) in cases {
+            let response = Response::text("abc").with_field("ETag", "\"a\"");
+            let response = response.with_status(StatusCode::from_u16(status).unwrap()).finish(head);
+            assert_eq!(response.field("content-type").is_some(), expected, "{status} head {head}");
+            assert_eq!(response.field("etag"), Some("\"a\""), "{status} head {head}");
         }
     }
 
