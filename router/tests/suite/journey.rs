@@ -279,6 +279,73 @@ fn deadlines_are_measured_with_the_given_clock() {
     assert_eq!(api.build().unwrap().test().get("/pets/7").send().status(), 204);
 }
 
+/// HTTP-014: what a response says is the handler's affair, whatever its media type; a problem speaks the client's language.
+#[test]
+fn only_a_problem_has_the_format_that_the_request_prefers() {
+    let text = r#"
+openapi: 3.1.2
+info: { title: Formats, version: "1" }
+paths:
+  /{kind}:
+    get:
+      operationId: get
+      parameters: [{ name: kind, in: path, required: true, schema: { type: string } }]
+      responses: { "200": { description: ok, content: { "*/*": {} } }, default: { description: else, content: { "*/*": {} } } }
+"#;
+    let description = Description::from_text("formats.yaml", text).unwrap();
+    let handlers = Handlers::new().on("get", |cx| match cx.path::<&str>("kind")? {
+        "json" => Ok(Response::json(&1)),
+        "own" => Ok(Response::bytes("application/problem+json", b"{}".to_vec())),
+        "problem" => Err(Problem::new(http::StatusCode::CONFLICT)),
+        "fault" => Ok(Response::text("a").with_field("X-A", "a\r\nb")),
+        _ => Ok(Response::no_content()),
+    });
+    let api = Api::builder(&description).handlers(handlers).build().unwrap();
+    let (json, xml) = (Some("application/problem+json"), Some("application/problem+xml"));
+    for (target, status, preferring_xml, preferring_json) in [
+        ("/json", 200, Some("application/json"), Some("application/json")),
+        ("/own", 200, json, json),
+        ("/empty", 204, None, None),
+        ("/problem", 409, xml, json),
+        ("/fault", 500, xml, json),
+        ("/not/found", 404, xml, json),
+    ] {
+        for (accept, expected) in [
+            ("application/problem+xml, */*;q=0.1", preferring_xml),
+            ("application/json, */*;q=0.1", preferring_json),
+        ] {
+            let response = api.test().get(target).field("Accept", accept).send();
+            assert_eq!(response.status(), status, "{target}");
+            assert_eq!(response.field("Content-Type"), expected, "{target} {accept}");
+            assert_eq!(response.text().starts_with("<?xml"), expected == xml, "{target} {accept}");
+        }
+    }
+}
+
+/// A schema that only a reference reaches is looked at when it is compiled, and no sooner.
+#[test]
+fn what_the_schema_compiler_finds_is_told_by_the_api() {
+    let text = r##"
+openapi: 3.1.2
+info: { title: Warned, version: "1" }
+paths:
+  /x:
+    get:
+      parameters: [{ name: a, in: query, schema: { $ref: "#/components/schemas/S/x-own/inner" } }]
+      responses: { "204": { description: ok } }
+components:
+  schemas:
+    S: { x-own: { inner: { type: string, pattern: '^a\-b$' } } }
+"##;
+    let description = Description::from_text("warned.yaml", text).unwrap();
+    let handlers = Handlers::new().on("get_x", |_| Ok(Response::no_content()));
+    let api = Api::builder(&description).handlers(handlers).build().unwrap();
+    let told: Vec<_> =
+        api.diagnostics().iter().map(|one| (one.code.to_string(), &*one.place.pointer)).collect();
+    assert_eq!(told, [("SCH-022".to_owned(), "/components/schemas/S/x-own/inner/pattern")]);
+    assert_eq!(api.test().get("/x?a=a-b").send().status(), 204);
+}
+
 /// An API with one operation that takes JSON content of the component schema `S0`; `None` where it is refused.
 fn taking(schemas: &serde_json::Value) -> Option<Api> {
     let text = serde_json::json!({
