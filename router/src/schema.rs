@@ -30,7 +30,7 @@ mod validator;
 mod view;
 
 pub use access::{Access, AccessPlan};
-pub use check::{check_schema, check_schemas};
+pub use check::{check_schema, check_schemas, outermost_schemas};
 pub use compiler::{SchemaCompiler, SchemaSlot};
 pub(crate) use level::{Level, level};
 pub(crate) use meta::oas_meta_schema;

@@ -36,8 +36,24 @@ pub fn check_schemas(description: &Description) -> Diagnostics {
     check.finish()
 }
 
-/// The Schema Objects that stand in no other.
-pub(super) fn outermost_schemas(description: &Description) -> Vec<Location> {
+/// The Schema Objects that stand in no other: those of parameters, content, headers and components, in every document.
+///
+/// ```
+/// use brrtrouter::Description;
+/// use brrtrouter::schema::outermost_schemas;
+///
+/// let description = Description::from_text("api.yaml", "
+/// openapi: 3.1.2
+/// info: { title: Pets, version: '1' }
+/// components: { schemas: { Pet: { properties: { name: { type: string } } } } }
+/// ")?;
+/// let schemas = outermost_schemas(&description);
+/// assert_eq!(schemas.len(), 1);
+/// assert_eq!(description.place(schemas[0]).pointer, "/components/schemas/Pet");
+/// # Ok::<(), brrtrouter::Diagnostics>(())
+/// ```
+#[must_use]
+pub fn outermost_schemas(description: &Description) -> Vec<Location> {
     let mut found = Vec::new();
     let documents: Vec<_> = description.documents().map(|(id, _)| id).collect();
     for document in documents {

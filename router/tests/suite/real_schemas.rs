@@ -1,35 +1,18 @@
 //! The schemas of real descriptions: checked, compiled within the stated memory, one compilation for all.
 
-use brrtrouter::description::{Description, Loader, Location, ObjectKind};
+use brrtrouter::description::{Description, Loader};
 use brrtrouter::schema::{
-    AccessPlan, SchemaCompiler, SchemaOptions, Schemas, check_schemas, lint_examples, lint_schemas, shape,
+    AccessPlan, SchemaCompiler, SchemaOptions, Schemas, check_schemas, lint_examples, lint_schemas,
+    outermost_schemas, shape,
 };
 use std::path::Path;
 
 use crate::corpora::{corpus, files};
 
-/// The schemas that stand in no other: those of parameters, bodies, responses, headers and components.
-fn schemas_used(description: &Description) -> Vec<Location> {
-    let mut found = Vec::new();
-    let documents: Vec<_> = description.documents().map(|(id, _)| id).collect();
-    for document in documents {
-        let mut stack = vec![description.at(description.root(document))];
-        while let Some(node) = stack.pop() {
-            let at = Location { document, node: node.id() };
-            if description.kind(at) == Some(ObjectKind::Schema) {
-                found.push(at);
-            } else {
-                stack.extend(node.members().map(|(_, value)| value).chain(node.items()));
-            }
-        }
-    }
-    found
-}
-
 fn compile(description: &Description) -> Result<Schemas, String> {
     let options = SchemaOptions::default();
     let mut compiler = SchemaCompiler::new(description, &options);
-    for at in schemas_used(description) {
+    for at in outermost_schemas(description) {
         compiler.slot(at);
     }
     compiler.compile().map_err(|found| found.to_string())
@@ -91,7 +74,7 @@ fn schemas_of_every_document_are_looked_at() {
             assert!(compiled.is_err() || !found.has_errors(), "{}: {found}", path.display());
             let advice = lint_schemas(&description).len() + lint_examples(&description, &options).len();
             assert!(advice <= 1_000, "{}: {advice} findings", path.display());
-            for at in schemas_used(&description) {
+            for at in outermost_schemas(&description) {
                 let (_, _) = (shape(&description, at), AccessPlan::compile(&description, at, &options));
             }
             assert!(start.elapsed().as_secs() < 30, "{}: {:?}", path.display(), start.elapsed());
