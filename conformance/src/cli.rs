@@ -157,12 +157,14 @@ fn confine(_memory_mib: u64, _command: &[String]) -> End {
 
 fn run(arguments: &RunArguments) -> Result<u8, End> {
     if !arguments.corpus.is_dir() {
-        return Err(End::Usage(format!("{} is no folder", arguments.corpus.display())));
+        let mend = "name the folder of a corpus, such as `specs-corpus/`, or one that holds descriptions";
+        return Err(End::Usage(format!("{} is no folder: {mend}", arguments.corpus.display())));
     }
     if let Some(folder) = &arguments.external
         && !folder.is_dir()
     {
-        return Err(End::Usage(format!("--external {} is no folder", folder.display())));
+        let mend = "name the folder that holds the suites, or leave the option out";
+        return Err(End::Usage(format!("--external {} is no folder: {mend}", folder.display())));
     }
     let catalogue = Catalogue::builtin().map_err(End::Harness)?;
     let mut corpus = corpus::read(&arguments.corpus, &catalogue);

@@ -249,7 +249,14 @@ fn a_case_that_cannot_be_read_is_3_with_its_place() {
 fn usage_is_2_and_a_worker_that_cannot_start_is_4() {
     let corpus = Corpus::new(&[("cases/a.yaml", &case("doc-005-x", "fine", ""))]);
     corpus.run("accept", &["--no-such-switch"]).exits(2);
-    corpus.run("accept", &["--external", "/no/such/folder"]).exits(2).says("/no/such/folder");
+    corpus
+        .run("accept", &["--external", "/no/such/folder"])
+        .exits(2)
+        .says("/no/such/folder is no folder: name the folder that holds the suites");
+    let output = Command::new(PROGRAM).arg("/no/such/corpus").output().expect("the program starts");
+    Ran { output, reports: corpus.reports() }
+        .exits(2)
+        .says("/no/such/corpus is no folder: name the folder of a corpus, such as `specs-corpus/`");
     corpus.run("accept", &["--only", "no-such-case"]).exits(2).says("no-such-case");
     let output = Command::new(PROGRAM)
         .arg(corpus.root.join("corpus"))
