@@ -206,8 +206,8 @@ impl Problem {
         self
     }
 
-    /// The same problem with an extension member (RFC 9457 §3.2). The names of the members that this
-    /// type already has are not taken: they have methods of their own.
+    /// The same problem with an extension member (RFC 9457 §3.2), in place of an earlier one of that name. The names
+    /// of the members that this type already has are not taken: they have methods of their own.
     #[must_use]
     pub fn with_extension(
         mut self,
@@ -216,7 +216,9 @@ impl Problem {
     ) -> Self {
         let name = name.into();
         if !render::MEMBERS.contains(&name.as_ref()) {
-            self.own.get_or_insert_default().extensions.push((name, value.into()));
+            let extensions = &mut self.own.get_or_insert_default().extensions;
+            extensions.retain(|(earlier, _)| *earlier != name);
+            extensions.push((name, value.into()));
         }
         self
     }
@@ -274,6 +276,11 @@ impl Problem {
     #[must_use]
     pub fn fields(&self) -> &[ResponseField] {
         &self.fields
+    }
+
+    /// Tells the status code that is really sent: the two must be the same (RFC 9457 §3.1.3).
+    pub(crate) const fn set_status(&mut self, status: StatusCode) {
+        self.status = status;
     }
 
     /// Applies the configured status code of breaches of the description, unless another was set.

@@ -302,6 +302,7 @@ impl Response {
         }
         if let Body::Problem(content) = &mut self.body {
             content.instance = ArrayString::from(context.path).unwrap_or_default();
+            content.problem.set_status(self.status);
             if content.format != context.format {
                 content.format = context.format;
                 self.fields.retain(|line| !line.is_named("Content-Type"));
@@ -376,6 +377,18 @@ impl From<Vec<u8>> for Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_problem_tells_the_status_that_is_sent() {
+        let problem = Response::from(Problem::of(ProblemKind::NotFound)).with_status(StatusCode::GONE);
+        let context = ProblemContext {
+            path: "/",
+            format: ProblemFormat::Json,
+            validation_status: ValidationStatus::default(),
+        };
+        let sent = problem.settle(&context);
+        assert_eq!(sent.problem().map(Problem::status), Some(sent.status()));
+    }
 
     #[test]
     fn content_is_left_out_where_there_may_be_none() {

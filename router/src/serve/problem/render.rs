@@ -285,6 +285,7 @@ mod tests {
             .with_title("Out of credit")
             .with_detail("30 is less than 50")
             .with_extension("status", 1)
+            .with_extension("balance", 29)
             .with_extension("balance", 30)
             .with_extension("accounts", serde_json::json!(["/a", {"n": null}]))
             .with_extension("not a name", true);
