@@ -259,6 +259,17 @@ fn spans_cover_what_is_written() {
 }
 
 /// DOC-013: the two forms of one document say the same.
+/// The scanner counts the bytes of a directive where it should count characters.
+#[test]
+fn places_behind_a_directive_of_any_characters() {
+    let text = "%\u{e9}\u{e9} \u{20ac}\n---\na: [1]\n";
+    let (tree, _) = read(text);
+    let tree = tree.expect("a tree");
+    let (root, list) = (tree.root().span(), tree.root().get("a").expect("a member").span());
+    assert_eq!(&text[root.start as usize..root.end as usize], "a: [1]");
+    assert_eq!(&text[list.start as usize..list.end as usize], "[1]");
+}
+
 #[test]
 fn twins_are_equal() {
     /// The YAML form says more, in fact.

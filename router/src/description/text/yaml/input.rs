@@ -221,8 +221,10 @@ impl Input for BoundedInput<'_, '_> {
         self.text.fetch_while_is_alpha(out)
     }
 
-    #[inline]
+    /// The scanner's own count is one of bytes, and every place after it would be too far on.
     fn fetch_while_is_yaml_non_space(&mut self, out: &mut String) -> usize {
-        self.text.fetch_while_is_yaml_non_space(out)
+        let before = out.len();
+        self.text.fetch_while_is_yaml_non_space(out);
+        out.get(before..).unwrap_or_default().chars().count()
     }
 }
