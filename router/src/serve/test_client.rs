@@ -118,7 +118,10 @@ impl TestRequest<'_> {
         }
         let head = match RequestHead::new(self.method.clone(), &self.target, &lines) {
             Ok(head) => head,
-            Err(fault) => return TestResponse::new(Response::from(Problem::from(fault))),
+            Err(fault) => {
+                let refused = Response::from(Problem::from(fault)).finish(self.method == Method::HEAD);
+                return TestResponse::new(refused);
+            }
         };
         let mut empty = EmptyBody;
         let mut bytes = BytesBody::new(self.body.as_deref().unwrap_or_default());

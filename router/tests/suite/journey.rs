@@ -79,6 +79,16 @@ fn simple_requests_and_refusals_allocate_nothing() {
     }
 }
 
+/// HTTP-005 holds for targets that never reach a route as well.
+#[test]
+fn an_answer_to_head_has_no_content() {
+    let api = pets(answering());
+    for target in ["/pets/7", "/nowhere", "no path", "/pets/%", "*"] {
+        let response = api.test().request(Method::HEAD, target).send();
+        assert!(response.bytes().is_empty(), "{target}: {}", response.text());
+    }
+}
+
 #[test]
 fn a_handler_that_panics_is_a_500_that_tells_nothing() {
     let api = pets(answering().otherwise(Otherwise::NotImplemented));
