@@ -4,7 +4,8 @@
 //! and `label` and the `name=` of `form`, never `?`, `&` or a field name (SER-033). Data is
 //! percent-encoded, delimiters are not (SER-023). `null` and empty lists contribute nothing to a query
 //! (SER-027), `null` inside a list or object is left out (RFC 6570 §3.2.1). What could not be read
-//! back is refused, never changed. Never panics.
+//! back is refused, never changed; but with `allowReserved` reserved characters and triplets pass as they are, so that
+//! it is for the caller to encode those that would delimit (SER-021, RFC 6570 §3.2.3). Never panics.
 
 use super::percent::{Coding, Safe, push_encoded};
 use super::plan::{ContentKind, ParameterPlan, Source};
