@@ -115,7 +115,7 @@ fn check(case: &Case) {
     let mut captures = Captures::new();
     for (method, path) in &case.requests {
         let found = table.find(method, path, &mut captures);
-        let found = Outcome::of(found, captures.spans());
+        let found = Outcome::of(found, &captures, path);
         assert_eq!(found, reference.find(method, path), "{method} {path}");
     }
 }

@@ -3,7 +3,7 @@
 //! Takes: templates as pieces, paths as sent. Gives: what [`brrtrouter::RouteTable`] must give. Knows nothing of how the
 //! table does it: it looks at every template for every path, and tries every end of every expression.
 
-use brrtrouter::{PathError, RouteOutcome};
+use brrtrouter::{Captures, PathError, RouteOutcome};
 use http::Method;
 use std::cmp::Reverse;
 
@@ -197,9 +197,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What the table under test says, in these terms.
-    pub fn of(outcome: RouteOutcome<'_>, spans: &[(u16, u16)]) -> Self {
-        let spans = || spans.iter().map(|(from, to)| (usize::from(*from), usize::from(*to))).collect();
+    /// What the table under test says of `path`, in these terms.
+    pub fn of(outcome: RouteOutcome<'_>, captures: &Captures, path: &str) -> Self {
+        // Texts tell their places: each is a piece of the path.
+        let start = |text: &str| text.as_ptr().addr() - path.as_ptr().addr();
+        let spans = || captures.of(path).map(|text| (start(text), start(text) + text.len())).collect();
         let names = |allow: &str| {
             let mut names: Vec<String> = allow.split(", ").map(str::to_owned).collect();
             names.sort();
