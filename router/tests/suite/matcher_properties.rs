@@ -1,6 +1,8 @@
 //! The route table against the reference matcher, over small alphabets, so that templates overlap and paths nearly match.
 
-use super::reference_matcher::{Outcome, Piece, ReferenceTable, Template, is_ambiguous, template_text};
+use super::reference_matcher::{
+    Outcome, Piece, ReferenceTable, Template, has_dot_segment, is_ambiguous, template_text,
+};
 use brrtrouter::{Captures, RouteTable, RouteTableError};
 use http::Method;
 use proptest::prelude::*;
@@ -37,7 +39,8 @@ fn segment() -> impl Strategy<Value = Vec<Piece>> {
 }
 
 fn template() -> impl Strategy<Value = Template> {
-    prop::collection::vec(segment(), 1..6)
+    let template = prop::collection::vec(segment(), 1..6);
+    template.prop_filter("no path has a dot segment", |template| !has_dot_segment(template))
 }
 
 /// A path: that of a template with every expression filled in, or one of its own; perhaps with a segment added or taken.

@@ -39,6 +39,12 @@ pub fn is_ambiguous(template: &Template) -> bool {
     template.iter().any(|segment| segment.windows(2).any(adjacent))
 }
 
+/// Whether a segment is `.` or `..`, which no path that is matched has (PTH-026).
+pub fn has_dot_segment(template: &Template) -> bool {
+    let dots = [".", ".."].map(|dots| vec![NormalPiece::Text(dots.to_owned())]);
+    template.iter().any(|segment| dots.contains(&normal_segment(segment)))
+}
+
 /// One character of a normalised path: an octet as it is, or a triplet, which is data and never part of a delimiter
 /// (PTH-010).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
