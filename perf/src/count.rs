@@ -35,13 +35,21 @@ const INSTALL_VALGRIND: &str = "install it: apt-get install valgrind";
 /// Something that counts instructions.
 trait Tool {
     /// Of so many passes together.
-    fn passes(&self, scenario: &str, times: u32) -> Result<u64, Fault>;
+    fn passes(&self, scenario: &str, times: u32) -> Result<Passes, Fault>;
 
     /// Of each element by itself.
     fn elements(&self, scenario: &str) -> Result<Vec<u64>, Fault>;
 
     /// Of building a route table of so many paths.
     fn building(&self, paths: u32) -> Result<u64, Fault>;
+}
+
+/// What a tool tells of some passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Passes {
+    instructions: u64,
+    /// Whether the allocator was entered; none where the tool cannot tell.
+    allocates: Option<bool>,
 }
 
 /// An architecture to count for.
@@ -299,13 +307,19 @@ fn count_one(
     tools: &[(Architecture, Box<dyn Tool + '_>)],
 ) -> Result<Counted, Fault> {
     let mut instructions = BTreeMap::new();
+    let mut allocates = None;
     for (architecture, tool) in tools {
         // Neighbours are compared where we are; the program for another architecture is built without them.
         if architecture.is_here() || !is_peer(&scenario.name) {
-            instructions.insert(architecture.name().to_owned(), count_on(&**tool, scenario)?);
+            let passes = tool.passes(&scenario.name, PASSES)?;
+            allocates = allocates.or(passes.allocates);
+            let counted = count_on(&**tool, scenario, passes.instructions)?;
+            instructions.insert(architecture.name().to_owned(), counted);
         }
     }
-    let (allocations, allocated_bytes) = dhat::allocations(program, &scenario.name)?;
+    // Most scenarios never enter the allocator, and DHAT takes long to find nothing.
+    let (allocations, allocated_bytes) =
+        if allocates == Some(false) { (0.0, 0.0) } else { dhat::allocations(program, &scenario.name)? };
     let elements = float(scenario.elements);
     Ok(Counted {
         name: scenario.name.clone(),
@@ -319,8 +333,7 @@ fn count_one(
     })
 }
 
-fn count_on(tool: &dyn Tool, scenario: &Scenario) -> Result<Instructions, Fault> {
-    let total = tool.passes(&scenario.name, PASSES)?;
+fn count_on(tool: &dyn Tool, scenario: &Scenario, total: u64) -> Result<Instructions, Fault> {
     let per_element = hundredths(float(total) / f64::from(PASSES) / float(scenario.elements));
     let singly = (2..=ELEMENTS_MAX).contains(&scenario.elements) && !is_peer(&scenario.name);
     if !singly {

@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use super::Tool;
+use super::{Passes, Tool};
 use crate::fault::Fault;
 
 const PASS: &str = "perf::scenario::Prepared::run";
@@ -21,12 +21,12 @@ pub struct Callgrind<'a> {
 }
 
 impl Tool for Callgrind<'_> {
-    fn passes(&self, scenario: &str, times: u32) -> Result<u64, Fault> {
+    fn passes(&self, scenario: &str, times: u32) -> Result<Passes, Fault> {
         self.inside(PASS, &["run", scenario, "--times", &times.to_string()])
     }
 
     fn building(&self, paths: u32) -> Result<u64, Fault> {
-        self.inside(BUILDING, &["build", &paths.to_string()])
+        self.inside(BUILDING, &["build", &paths.to_string()]).map(|passes| passes.instructions)
     }
 
     fn elements(&self, scenario: &str) -> Result<Vec<u64>, Fault> {
@@ -42,11 +42,13 @@ impl Tool for Callgrind<'_> {
 }
 
 impl Callgrind<'_> {
-    /// Instructions inside this function; none at all means that it was not found.
-    fn inside(&self, function: &str, arguments: &[&str]) -> Result<u64, Fault> {
+    /// What runs inside this function; no instructions at all mean that it was not found.
+    fn inside(&self, function: &str, arguments: &[&str]) -> Result<Passes, Fault> {
         let text = self.run(&[&format!("--toggle-collect={function}")], arguments)?;
         let count = summaries(&text).sum::<Option<u64>>();
-        count.filter(|count| *count > 0).ok_or_else(|| unreadable(&arguments.join(" ")))
+        let instructions =
+            count.filter(|count| *count > 0).ok_or_else(|| unreadable(&arguments.join(" ")))?;
+        Ok(Passes { instructions, allocates: Some(allocates(&text)) })
     }
 
     fn run(&self, switches: &[&str], arguments: &[&str]) -> Result<String, Fault> {
@@ -77,6 +79,14 @@ fn unreadable(scenario: &str) -> Fault {
     Fault::new(format!("{scenario}: callgrind counted nothing; was the program stripped of its symbols?"))
 }
 
+/// Whether one of the C library's ways to the heap is among the functions that ran: `cfn=(7) malloc` names it once.
+fn allocates(text: &str) -> bool {
+    const WAYS: [&str; 5] = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc"];
+    text.lines()
+        .filter(|line| line.starts_with("fn=") || line.starts_with("cfn="))
+        .any(|line| line.split_once(") ").is_some_and(|(_, name)| WAYS.contains(&name)))
+}
+
 /// The `summary:` line of each part of callgrind's output.
 fn summaries(text: &str) -> impl Iterator<Item = Option<u64>> {
     text.lines().filter_map(|line| line.strip_prefix("summary:")).map(|rest| rest.trim().parse().ok())
@@ -85,6 +95,14 @@ fn summaries(text: &str) -> impl Iterator<Item = Option<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_heap_is_seen() {
+        assert!(allocates("fn=(1) run\ncfn=(7) malloc\ncalls=1 0\n"));
+        assert!(allocates("fn=(3) realloc\n"));
+        assert!(!allocates("fn=(2404) <alloc::vec::Vec<T,A> as core::ops::drop::Drop>::drop\ncfn=(7)\n"));
+        assert!(!allocates("summary: 18\n"));
+    }
 
     #[test]
     fn each_part_has_a_summary() {

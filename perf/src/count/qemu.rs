@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-use super::Tool;
+use super::{Passes, Tool};
 use crate::fault::Fault;
 
 const TARGET: &str = "aarch64-unknown-linux-gnu";
@@ -50,9 +50,9 @@ impl Qemu {
 }
 
 impl Tool for Qemu {
-    fn passes(&self, scenario: &str, times: u32) -> Result<u64, Fault> {
+    fn passes(&self, scenario: &str, times: u32) -> Result<Passes, Fault> {
         let counts = self.marks(&["run", scenario, "--times", &times.to_string(), "--marks"])?;
-        Ok(counts.iter().sum())
+        Ok(Passes { instructions: counts.iter().sum(), allocates: None })
     }
 
     fn building(&self, paths: u32) -> Result<u64, Fault> {
