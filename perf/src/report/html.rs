@@ -126,9 +126,13 @@ fn section(text: &mut String, title: &str, words: &str, plot: &str, table: &Tabl
     }
 }
 
-/// Ours and the peers, on x86-64. Multiples and rows beyond the scale are left to the table.
+/// Ours and the peers, on x86-64. Multiples, rows beyond the scale and peers that cannot take every row are left to the
+/// table: a linear search over a large table would hide all others.
 fn matcher_plot(counts: &Counts) -> Bars {
-    let peers: Vec<String> = peers(counts).into_iter().take(SERIES_MAX - 2).collect();
+    let takes_all = |peer: &String| {
+        PROMISES.iter().all(|promise| promise.cost(counts, Architecture::X86_64, peer).is_some())
+    };
+    let peers: Vec<String> = peers(counts).into_iter().filter(takes_all).take(SERIES_MAX - 2).collect();
     let mut series = vec!["ours".to_owned(), "ours on aarch64".to_owned()];
     series.extend(peers.iter().map(|peer| peer.trim_start_matches('@').to_owned()));
     let rows = PROMISES

@@ -2,7 +2,7 @@
 
 use super::{Svg, WIDTH, escape, legend, number, scale::Scale};
 
-const LEFT: f64 = 230.0;
+const LEFT: f64 = 262.0;
 const RIGHT: f64 = WIDTH - 70.0;
 const TOP: f64 = 34.0;
 const BAR: f64 = 15.0;

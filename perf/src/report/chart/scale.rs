@@ -18,10 +18,10 @@ impl Scale {
         Self { low: 0.0, high, from, to, logarithmic: false }
     }
 
-    /// Over exactly these values; logarithmic when they are positive and span more than a factor of 30.
+    /// Over exactly these values; logarithmic when they are positive and span at least a factor of 100.
     pub fn spanning(low: f64, high: f64, from: f64, to: f64) -> Self {
         let high = if high > low { high } else { low + 1.0 };
-        Self { low, high, from, to, logarithmic: low > 0.0 && high / low > 30.0 }
+        Self { low, high, from, to, logarithmic: low > 0.0 && high / low >= 100.0 }
     }
 
     pub fn place(&self, value: f64) -> f64 {
