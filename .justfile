@@ -19,6 +19,10 @@ lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
 
+# The fuzz targets, for seconds each; `just fuzz --seconds 600 matcher` for one of them.
+fuzz *ARGS:
+    cargo run -p fuzz-campaign -- {{ARGS}}
+
 # The documentation of the library.
 doc:
     cargo doc --no-deps -p brrtrouter --open
