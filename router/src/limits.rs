@@ -18,9 +18,18 @@ pub const COOKIE_BYTES_MAX: usize = 4096;
 /// The most bytes of a cookie's attribute that browsers read (RFC 6265bis §5.6).
 pub const COOKIE_ATTRIBUTE_BYTES_MAX: usize = 1024;
 
-/// The most tree nodes that matching one path may visit; overlapping templates above it are refused when
-/// the routes are built.
-pub const MATCH_VISITS_MAX: u64 = 4096;
+/// How many alternatives that paths have at once the matcher of small tables may hold, in all its states
+/// together: 2^10 templates that all overlap need 90,000. It bounds time and memory of building it.
+pub const MATCH_ALTERNATIVES_MAX: usize = 1 << 18;
+
+/// How many more there may be for each segment of the templates. Without overlap one each is enough.
+pub const MATCH_ALTERNATIVES_PER_NODE_MAX: usize = 4;
+
+/// The most partial-segment templates that one segment is tried on.
+pub const MATCH_MIXTURES_MAX: usize = 128;
+
+/// The most expressions of one path template; their places in a path are kept without a heap.
+pub const PATH_EXPRESSIONS_MAX: usize = 64;
 
 /// The most URLs that one server's variables may combine to; each is a base path to match.
 pub const SERVER_URLS_MAX: usize = 256;
@@ -42,6 +51,7 @@ pub const RESPONSE_VALUES_MAX: u32 = 1 << 21;
 pub const RESPONSE_NUMBER_BYTES_MAX: u32 = 1100;
 
 const _: () = assert!(TARGET_BYTES_MAX >= 8000, "RFC 9110 §4.1 recommends at least 8000 bytes");
+const _: () = assert!(MATCH_ALTERNATIVES_PER_NODE_MAX > 1, "templates without overlap must always build");
 const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans of the path");
 
 /// Bounds of the text of one description document; `description::text::TextLimits` takes them as its

@@ -68,8 +68,13 @@ impl Builder<'_> {
                     "put a literal between the expressions, or make them one",
                 ),
             ),
-            RouteTableError::Taken(_)
-            | RouteTableError::TooMuchOverlap(_)
+            RouteTableError::DotSegment => (
+                "PTH-026",
+                ("`.` and `..` say where to go and name nothing", "take the dot segment out of the template"),
+            ),
+            RouteTableError::TooManyExpressions
+            | RouteTableError::Taken(_)
+            | RouteTableError::TooMuchOverlap
             | RouteTableError::TooManyTemplates => (
                 "PTH-005",
                 ("a request must not be able to cause unbounded work", "make the templates less alike"),
@@ -85,7 +90,7 @@ impl Builder<'_> {
                 self.description,
                 "PTH-005",
                 self.description.entry(),
-                format!("{fault}; at most {} are allowed", crate::limits::MATCH_VISITS_MAX),
+                fault.to_string(),
                 ("a request must not be able to cause unbounded work", "make the templates less alike"),
             ));
         };

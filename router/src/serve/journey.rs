@@ -176,6 +176,7 @@ const fn detail(fault: PathError) -> &'static str {
     match fault {
         PathError::MalformedTriplet => "a `%` in the path is not followed by two hexadecimal digits",
         PathError::DotSegment => "the path holds a dot segment",
+        PathError::TooLong => "the path is too long",
     }
 }
 

@@ -3,24 +3,32 @@
 //! Takes: the path of a [`RequestHead`](crate::RequestHead). Gives: a [`RouteOutcome`] and the spans of the
 //! template's expressions. Allocates only for a path that needs normalising. Never panics.
 
+mod automaton;
 mod builder;
 mod captures;
+mod determinise;
 mod leaf;
+mod locate;
 mod normalize;
+mod pack;
 mod pattern;
-mod tree;
+#[cfg(test)]
+mod tests;
+mod trie;
+mod words;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::Method;
 
+use automaton::{Automaton, NONE, Walk};
 pub use builder::{RouteTableBuilder, RouteTableError};
 pub use captures::Captures;
-use leaf::{Leaf, MethodMatch};
+use leaf::{LOCATED, Leaf, Leaves, MethodMatch};
 pub use normalize::PathError;
-use normalize::{normalize_path, raw_spans};
-use tree::RouteTree;
+use normalize::{NormalPath, normalize_path};
+
+use crate::limits;
 
 /// Path templates and methods, compiled: what a request's path and method are matched with.
 ///
@@ -44,10 +52,9 @@ use tree::RouteTree;
 /// ```
 #[derive(Debug)]
 pub struct RouteTable {
-    tree: RouteTree,
-    leaves: Box<[Leaf<u32>]>,
+    automaton: Automaton,
+    leaves: Leaves,
     allow_all: Arc<str>,
-    additional_methods: Box<[Method]>,
 }
 
 /// Where a path and a method lead.
@@ -69,11 +76,6 @@ pub enum RouteOutcome<'t> {
     Refused(PathError),
 }
 
-/// The methods that every server knows: those of RFC 9110 §9, PATCH (RFC 5789) and QUERY. Any other is
-/// unknown unless an operation declares it (HTTP-004).
-const KNOWN_METHODS: [&str; 10] =
-    ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"];
-
 impl RouteTable {
     /// Starts a table.
     #[must_use]
@@ -84,33 +86,92 @@ impl RouteTable {
     /// Finds what answers `method` on `path`, which is given as sent, percent-encoded, without the query.
     ///
     /// `captures` then holds the spans of the template's expressions in `path`, in the template's order.
+    #[inline]
     pub fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> RouteOutcome<'_> {
-        captures.spans.clear();
-        if !self.knows(method) {
-            return RouteOutcome::UnknownMethod;
+        let Some(known) = leaf::known(method) else { return self.find_additional(method, path, captures) };
+        let walk = self.automaton.walk(path, &mut captures.segments);
+        if let Some(leaf) = self.leaves.get(walk.leaf)
+            && !walk.is_odd
+            && leaf.count != LOCATED
+            && path.len() <= limits::TARGET_BYTES_MAX
+        {
+            captures.set(leaf.depths, leaf.count);
+            return match self.leaves.declared(leaf, known) {
+                Some(operation) => RouteOutcome::Found(operation),
+                None => self.answer(leaf, self.leaves.find(leaf, known)),
+            };
         }
-        if path == "*" {
-            return RouteOutcome::AutomaticOptions(&self.allow_all);
+        self.find_odd(known, (path, walk), captures)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_odd(&self, known: u8, (path, walk): (&str, Walk), captures: &mut Captures) -> RouteOutcome<'_> {
+        if walk.leaf == NONE && words::is_plain(path.as_bytes()) {
+            return RouteOutcome::NotFound;
         }
-        let normal = match normalize_path(path) {
-            Ok(normal) => normal,
-            Err(fault) => return RouteOutcome::Refused(fault),
-        };
-        let leaf =
-            self.tree.find(&normal, &mut captures.spans).and_then(|leaf| self.leaves.get(leaf.index()));
-        let Some(leaf) = leaf else { return RouteOutcome::NotFound };
-        if let Cow::Owned(normal) = &normal {
-            raw_spans(path, normal.len(), &mut captures.spans);
-        }
-        match leaf.find(method) {
-            MethodMatch::Declared(operation) => RouteOutcome::Found(operation),
-            MethodMatch::AutomaticHead(operation) => RouteOutcome::AutomaticHead(operation),
-            MethodMatch::AutomaticOptions => RouteOutcome::AutomaticOptions(leaf.allow()),
-            MethodMatch::NotAllowed => RouteOutcome::MethodNotAllowed(leaf.allow()),
+        match self.leaf_of_odd(path, walk, captures) {
+            Ok((_, leaf)) => self.answer(leaf, self.leaves.find(leaf, known)),
+            Err(outcome) => outcome,
         }
     }
 
-    fn knows(&self, method: &Method) -> bool {
-        KNOWN_METHODS.contains(&method.as_str()) || self.additional_methods.contains(method)
+    /// A method that HTTP does not know is known where an operation declares it (HTTP-004).
+    #[cold]
+    fn find_additional(&self, method: &Method, path: &str, captures: &mut Captures) -> RouteOutcome<'_> {
+        if !self.leaves.declares_additional(method) {
+            return RouteOutcome::UnknownMethod;
+        }
+        let walk = self.automaton.walk(path, &mut captures.segments);
+        match self.leaf_of_odd(path, walk, captures) {
+            Ok((id, leaf)) => self.answer(leaf, self.leaves.find_additional(id, method)),
+            Err(outcome) => outcome,
+        }
+    }
+
+    #[cold]
+    fn answer(&self, leaf: &Leaf, found: MethodMatch) -> RouteOutcome<'_> {
+        let allow = || self.leaves.allow(leaf).unwrap_or(&self.allow_all);
+        match found {
+            MethodMatch::Declared(operation) => RouteOutcome::Found(operation),
+            MethodMatch::AutomaticHead(operation) => RouteOutcome::AutomaticHead(operation),
+            MethodMatch::AutomaticOptions => RouteOutcome::AutomaticOptions(allow()),
+            MethodMatch::NotAllowed => RouteOutcome::MethodNotAllowed(allow()),
+        }
+    }
+
+    /// What matches rarely need: paths with triplets or dot segments, mixtures, long templates, and the proof that a path that
+    /// leads nowhere is well formed.
+    #[cold]
+    #[inline(never)]
+    fn leaf_of_odd(
+        &self,
+        path: &str,
+        walk: Walk,
+        captures: &mut Captures,
+    ) -> Result<(u32, &Leaf), RouteOutcome<'_>> {
+        if !path.starts_with('/') {
+            let is_all = path == "*";
+            return Err(if is_all {
+                RouteOutcome::AutomaticOptions(&self.allow_all)
+            } else {
+                RouteOutcome::NotFound
+            });
+        }
+        if path.len() > limits::TARGET_BYTES_MAX {
+            return Err(RouteOutcome::Refused(PathError::TooLong));
+        }
+        let mut room = NormalPath::new_const();
+        let normal = normalize_path(path, &mut room).map_err(RouteOutcome::Refused)?;
+        let id = match normal {
+            None => walk.leaf,
+            Some(normal) => self.automaton.walk(normal, &mut captures.segments).leaf,
+        };
+        let leaf = self.leaves.get(id).filter(|_| id != NONE).ok_or(RouteOutcome::NotFound)?;
+        locate::locate(&self.leaves, leaf, normal.unwrap_or(path), captures);
+        if let Some(normal) = normal {
+            locate::as_sent(path, normal, captures);
+        }
+        Ok((id, leaf))
     }
 }

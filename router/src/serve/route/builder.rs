@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use http::Method;
 
-use super::leaf::{Leaf, allow_value};
-use super::normalize::normalize_literal;
+use super::RouteTable;
+use super::determinise::determinise;
+use super::leaf::{LeafDraft, Leaves, allow_value};
+use super::normalize::{is_dot_segment, normalize_literal};
+use super::pack::pack;
 use super::pattern::{Part, Segment};
-use super::tree::{LeafId, RouteTreeBuilder, RouteTreeError};
-use super::{KNOWN_METHODS, RouteTable};
+use super::trie::Trie;
 use crate::description::{self, PathTemplate, TemplateError};
+use crate::limits;
 
 /// Why a route table could not be built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,54 +21,48 @@ pub enum RouteTableError {
     Template(TemplateError),
     /// Two expressions stand side by side, so that nothing says where the first ends (PTH-012).
     AdjacentExpressions,
+    /// A segment is `.` or `..`: requests that hold one are refused, so that nothing would ever be routed there (PTH-026).
+    DotSegment,
+    /// A template has more expressions than [`limits::PATH_EXPRESSIONS_MAX`].
+    TooManyExpressions,
     /// Template and method already lead to this operation.
     Taken(u32),
-    /// The templates overlap so much that matching one path could cost this many steps (PTH-005).
-    TooMuchOverlap(u64),
+    /// So many templates match the same paths, each in another way, that telling them apart takes more than
+    /// [`limits::MATCH_ALTERNATIVES_MAX`] allows (PTH-005).
+    TooMuchOverlap,
     /// More templates than can be counted.
     TooManyTemplates,
 }
 
 impl std::fmt::Display for RouteTableError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Template(fault) => write!(f, "not a path template: {fault}"),
-            Self::AdjacentExpressions => f.write_str(
-                "two expressions side by side leave open where the first ends; put a literal between them",
-            ),
+        f.write_str(match self {
+            Self::Template(fault) => return write!(f, "not a path template: {fault}"),
             Self::Taken(operation) => {
-                write!(f, "the same path and method already lead to operation {operation}")
+                return write!(f, "the same path and method already lead to operation {operation}");
             }
-            Self::TooMuchOverlap(steps) => {
-                write!(f, "the templates overlap so much that one path could cost {steps} steps")
-            }
-            Self::TooManyTemplates => f.write_str("there are more templates than can be counted"),
-        }
+            Self::AdjacentExpressions => "two expressions stand side by side",
+            Self::DotSegment => "a request with a dot segment is refused, so that none can reach it",
+            Self::TooManyExpressions => "the template has more than 64 expressions",
+            Self::TooMuchOverlap => "too many templates match the same paths, each in another way",
+            Self::TooManyTemplates => "there are more templates than can be counted",
+        })
     }
 }
 
 impl std::error::Error for RouteTableError {}
 
-impl From<RouteTreeError> for RouteTableError {
-    fn from(fault: RouteTreeError) -> Self {
-        match fault {
-            RouteTreeError::OverlapTooCostly { visits } => Self::TooMuchOverlap(visits),
-            RouteTreeError::TooManyNodes => Self::TooManyTemplates,
-        }
-    }
-}
-
 /// Collects templates and methods; see [`RouteTable`].
 #[derive(Debug)]
 pub struct RouteTableBuilder {
-    tree: RouteTreeBuilder,
-    leaves: Vec<Leaf<u32>>,
+    trie: Trie,
+    leaves: Vec<LeafDraft>,
     methods: BTreeMap<String, Method>,
 }
 
 impl RouteTableBuilder {
     pub(super) fn new() -> Self {
-        Self { tree: RouteTreeBuilder::new(), leaves: Vec::new(), methods: BTreeMap::new() }
+        Self { trie: Trie::new(), leaves: Vec::new(), methods: BTreeMap::new() }
     }
 
     /// Adds an operation.
@@ -73,8 +70,10 @@ impl RouteTableBuilder {
     /// # Errors
     /// The template is none that can be matched, or template and method are taken.
     pub fn add(&mut self, method: &Method, template: &str, operation: u32) -> Result<(), RouteTableError> {
-        self.leaf(template)?.declare(method.clone(), operation).map_err(RouteTableError::Taken)?;
-        self.methods.entry(method.as_str().to_owned()).or_insert_with(|| method.clone());
+        self.leaf(template)?.declare(method, operation).map_err(RouteTableError::Taken)?;
+        if !self.methods.contains_key(method.as_str()) {
+            self.methods.insert(method.as_str().to_owned(), method.clone());
+        }
         Ok(())
     }
 
@@ -89,22 +88,22 @@ impl RouteTableBuilder {
     /// Compiles what was added.
     ///
     /// # Errors
-    /// The templates overlap too much.
+    /// The templates overlap too much, or are too many.
     pub fn build(self) -> Result<RouteTable, RouteTableError> {
-        let additional = |method: &&Method| !KNOWN_METHODS.contains(&method.as_str());
+        let drafts = determinise(&self.trie).map_err(|_| RouteTableError::TooMuchOverlap)?;
         Ok(RouteTable {
-            tree: self.tree.build()?,
-            leaves: self.leaves.into_boxed_slice(),
+            automaton: pack(&drafts).map_err(|_| RouteTableError::TooManyTemplates)?,
+            leaves: Leaves::pack(self.leaves).ok_or(RouteTableError::TooManyTemplates)?,
             // What `OPTIONS *` answers: every method that some path has (RFC 9110 §9.3.7).
             allow_all: allow_value(self.methods.values()),
-            additional_methods: self.methods.values().filter(additional).cloned().collect(),
         })
     }
 
-    fn leaf(&mut self, template: &str) -> Result<&mut Leaf<u32>, RouteTableError> {
-        let id: LeafId = self.tree.leaf(&segments(template)?)?;
-        if self.leaves.len() <= id.index() {
-            self.leaves.resize_with(id.index().saturating_add(1), Leaf::default);
+    fn leaf(&mut self, template: &str) -> Result<&mut LeafDraft, RouteTableError> {
+        let segments = segments(template)?;
+        let id = self.trie.leaf(&segments).ok_or(RouteTableError::TooManyTemplates)?;
+        if self.leaves.len() == id.index() {
+            self.leaves.push(LeafDraft::new(&segments));
         }
         self.leaves.get_mut(id.index()).ok_or(RouteTableError::TooManyTemplates)
     }
@@ -112,14 +111,20 @@ impl RouteTableBuilder {
 
 fn segments(template: &str) -> Result<Vec<Segment>, RouteTableError> {
     let template = PathTemplate::parse(template).map_err(RouteTableError::Template)?;
+    if template.expressions().count() > limits::PATH_EXPRESSIONS_MAX {
+        return Err(RouteTableError::TooManyExpressions);
+    }
     let of_part = |part: &description::Part| match part {
         description::Part::Literal(text) => Part::Literal(normalize_literal(text).into()),
         description::Part::Expression(_) => Part::Expression,
     };
-    template
+    let segments: Option<Vec<_>> = template
         .segments
         .iter()
         .map(|segment| Segment::new(segment.parts.iter().map(of_part).collect()))
-        .collect::<Option<_>>()
-        .ok_or(RouteTableError::AdjacentExpressions)
+        .collect();
+    let segments = segments.ok_or(RouteTableError::AdjacentExpressions)?;
+    let is_dots =
+        |segment: &Segment| matches!(segment, Segment::Literal(text) if is_dot_segment(text.as_bytes()));
+    if segments.iter().any(is_dots) { Err(RouteTableError::DotSegment) } else { Ok(segments) }
 }

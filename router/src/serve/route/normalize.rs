@@ -4,9 +4,10 @@
 //! reserved characters stay as they were sent, so `%2F` remains data (PTH-010, PTH-015). A path that
 //! is malformed or holds a dot segment is refused (PTH-016, PTH-026).
 
-use std::borrow::Cow;
+use arrayvec::ArrayString;
+use memchr::{memchr, memchr_iter};
 
-use memchr::memchr;
+use crate::limits;
 
 /// Why a request path was refused: always 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,21 +16,59 @@ pub enum PathError {
     MalformedTriplet,
     /// A segment `.` or `..`, plain or encoded: what it would reach depends on who normalises it.
     DotSegment,
+    /// Longer than [`limits::TARGET_BYTES_MAX`].
+    TooLong,
 }
 
-/// The path in normal form; borrowed unless it holds a triplet.
-pub(super) fn normalize_path(path: &str) -> Result<Cow<'_, str>, PathError> {
-    let normal = if memchr(b'%', path.as_bytes()).is_none() {
-        Cow::Borrowed(path)
-    } else {
-        Cow::Owned(normalize_triplets(path).ok_or(PathError::MalformedTriplet)?)
+/// Room for the normal form of any path, so that normalising needs no heap.
+pub(super) type NormalPath = ArrayString<{ limits::TARGET_BYTES_MAX }>;
+
+/// The path in normal form, written into `room`; `None` where it is in normal form as it was sent.
+pub(super) fn normalize_path<'n>(path: &str, room: &'n mut NormalPath) -> Result<Option<&'n str>, PathError> {
+    let normal = match memchr(b'%', path.as_bytes()) {
+        None => None,
+        Some(_) => write_normal(path, room)?.then_some(room.as_str()),
     };
-    if has_dot_segment(&normal) { Err(PathError::DotSegment) } else { Ok(normal) }
+    if has_dot_segment(normal.unwrap_or(path)) { Err(PathError::DotSegment) } else { Ok(normal) }
 }
 
-/// Looks for `/.` first: paths without it, nearly all, cost one scan.
+/// Writes the normal form; gives whether it differs from what was sent.
+fn write_normal(path: &str, room: &mut NormalPath) -> Result<bool, PathError> {
+    let mut differs = false;
+    let mut rest = path;
+    while let Some(at) = memchr(b'%', rest.as_bytes()) {
+        let (plain, triplet) = rest.split_at_checked(at).ok_or(PathError::MalformedTriplet)?;
+        let byte = decode_triplet(triplet).ok_or(PathError::MalformedTriplet)?;
+        let (sent, after) = triplet.split_at_checked(3).ok_or(PathError::MalformedTriplet)?;
+        room.try_push_str(plain).map_err(|_| PathError::TooLong)?;
+        let from = room.len();
+        let written = if is_unreserved(byte) {
+            room.try_push(char::from(byte))
+        } else {
+            triplet_of(byte).into_iter().try_for_each(|character| room.try_push(character))
+        };
+        written.map_err(|_| PathError::TooLong)?;
+        differs |= room.get(from..) != Some(sent);
+        rest = after;
+    }
+    room.try_push_str(rest).map_err(|_| PathError::TooLong)?;
+    Ok(differs)
+}
+
+/// Looks for dots behind slashes: paths without them, nearly all, cost one scan.
 fn has_dot_segment(path: &str) -> bool {
-    path.contains("/.") && path.split('/').any(|segment| segment == "." || segment == "..")
+    let bytes = path.as_bytes();
+    let starts = |at: &usize| at.checked_sub(1).is_none_or(|before| bytes.get(before) == Some(&b'/'));
+    memchr_iter(b'.', bytes).filter(starts).any(|at| {
+        let segment = bytes.get(at..).unwrap_or_default();
+        let segment = segment.split(|byte| *byte == b'/').next().unwrap_or_default();
+        is_dot_segment(segment)
+    })
+}
+
+/// Whether this is `.` or `..` (RFC 3986 §3.3).
+pub(super) fn is_dot_segment(segment: &[u8]) -> bool {
+    segment == b"." || segment == b".."
 }
 
 /// A template's literal in the form that a normalised request path has: characters that no path
@@ -62,22 +101,22 @@ fn triplet_length(text: &str) -> usize {
 ///
 /// Parameter styles split before they decode, so they need what was sent: `%2E` is data in style label, and a
 /// plain dot is a delimiter (SER-017).
-pub(super) fn raw_spans(raw: &str, normal_length: usize, spans: &mut [(u16, u16)]) {
-    let at = |normal: u16| raw_offset(raw, normal_length, usize::from(normal));
+pub(super) fn raw_spans(raw: &str, normal_length: usize, spans: &mut [(usize, usize)]) {
+    let at = |normal: usize| raw_offset(raw, normal_length, normal);
     for (from, to) in spans {
         (*from, *to) = (at(*from), at(*to));
     }
 }
 
 /// The byte of `raw` that byte `normal` of its normal form comes from.
-fn raw_offset(raw: &str, normal_length: usize, normal: usize) -> u16 {
+fn raw_offset(raw: &str, normal_length: usize, normal: usize) -> usize {
     let (mut sent, mut made) = (0_usize, 0_usize);
     while made < normal.min(normal_length) {
         let unreserved = raw.get(sent..).and_then(decode_triplet_at).is_some_and(is_unreserved);
         sent = sent.saturating_add(if unreserved { 3 } else { 1 });
         made = made.saturating_add(1);
     }
-    u16::try_from(sent).unwrap_or(u16::MAX)
+    sent
 }
 
 fn decode_triplet_at(text: &str) -> Option<u8> {
@@ -94,12 +133,14 @@ fn is_unreserved(byte: u8) -> bool {
 }
 
 fn push_triplet(text: &mut String, byte: u8) {
+    text.extend(triplet_of(byte));
+}
+
+fn triplet_of(byte: u8) -> [char; 3] {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    text.push('%');
-    for nibble in [byte >> 4, byte & 0xF] {
-        text.push(DIGITS.get(usize::from(nibble)).copied().unwrap_or('0'));
-    }
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
+    ['%', digit(byte >> 4), digit(byte & 0xF)]
 }
 
 fn normalize_triplets(text: &str) -> Option<String> {
@@ -153,11 +194,9 @@ mod tests {
             ("//a", Ok("//a")),
         ];
         for (path, expected) in cases {
-            assert_eq!(
-                normalize_path(path).as_deref().map_err(|error| *error),
-                expected.map(|path| path),
-                "{path}"
-            );
+            let mut room = NormalPath::new();
+            let normal = normalize_path(path, &mut room).map(|normal| normal.unwrap_or(path));
+            assert_eq!(normal, *expected, "{path}");
         }
     }
 
@@ -168,11 +207,12 @@ mod tests {
             ("/%70ets/a%2Fb", (6, 11), "a%2Fb"),
             ("/a/%41", (3, 4), "%41"),
         ] {
-            let normal = normalize_path(raw).unwrap();
+            let mut room = NormalPath::new();
+            let normal = normalize_path(raw, &mut room).unwrap().unwrap();
             let mut spans = [span];
             raw_spans(raw, normal.len(), &mut spans);
             let (from, to) = spans[0];
-            assert_eq!(&raw[usize::from(from)..usize::from(to)], expected, "{raw}");
+            assert_eq!(&raw[from..to], expected, "{raw}");
         }
     }
 

@@ -53,6 +53,15 @@ pub(super) fn specificity(parts: &[Part]) -> (Reverse<usize>, usize, &[Part]) {
     (Reverse(literal), expressions, parts)
 }
 
+/// Whether no segment can match both: their first or their last literals differ.
+pub(super) fn are_exclusive(a: &[Part], b: &[Part]) -> bool {
+    let both = |a: Option<&Part>, b: Option<&Part>, agree: fn(&str, &str) -> bool| match (a, b) {
+        (Some(Part::Literal(a)), Some(Part::Literal(b))) => !agree(a, b) && !agree(b, a),
+        _ => false,
+    };
+    both(a.first(), b.first(), |a, b| a.starts_with(b)) || both(a.last(), b.last(), |a, b| a.ends_with(b))
+}
+
 /// Matches a whole segment; `capture` gets each expression's span within the segment.
 ///
 /// Gives false, with some captures perhaps made, where the segment does not match.
