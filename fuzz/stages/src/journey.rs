@@ -61,7 +61,7 @@ impl Request {
         for _ in 0..input.int_in_range(1..=5)? {
             target.push_str(input.choose(paths)?);
         }
-        if input.ratio(1, 8)? {
+        if !input.ratio(7, 8)? {
             target = text_of_its_own(input)?;
         }
         if input.ratio(1, 2)? {
@@ -72,7 +72,7 @@ impl Request {
         for _ in 0..input.int_in_range(0..=4)? {
             fields.push(((*input.choose(NAMES)?).to_owned(), pieces(input, VALUES)?.into_bytes()));
         }
-        if input.ratio(1, 16)? {
+        if !input.ratio(15, 16)? {
             fields.push(("X-Trace".to_owned(), input.arbitrary::<[u8; 6]>()?.to_vec()));
         }
         let body = if input.ratio(1, 2)? { Some(body(input, &mut fields)?) } else { None };
@@ -161,7 +161,7 @@ const VALUES: &[&str] = &[
 fn pieces(input: &mut Unstructured<'_>, from: &[&str]) -> Result<String> {
     let mut text = String::new();
     for _ in 0..input.int_in_range(0..=5)? {
-        if input.ratio(1, 10)? {
+        if !input.ratio(9, 10)? {
             text.push_str(&text_of_its_own(input)?);
         } else {
             text.push_str(input.choose(from)?);

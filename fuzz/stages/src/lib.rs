@@ -56,6 +56,9 @@ pub const TARGETS: [Target; 18] = [
 ];
 
 /// Reads octets as structure; octets that end too early are no input.
+///
+/// An input that has run out gives the first of every choice, and `ratio` is then true: what is rare stands behind its
+/// negation, so that a short input is a plain one.
 fn structured(data: &[u8], read: impl Fn(&mut Unstructured<'_>) -> Result<()>) {
     match read(&mut Unstructured::new(data)) {
         Ok(()) | Err(_) => {}

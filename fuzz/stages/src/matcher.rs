@@ -114,7 +114,7 @@ fn segment(input: &mut Unstructured<'_>) -> Result<Vec<Piece>> {
 /// A template's path with its expressions filled in and perhaps one change, or any path.
 fn path(input: &mut Unstructured<'_>, templates: &[Template]) -> Result<String> {
     let mut path = String::new();
-    if templates.is_empty() || input.ratio(1, 8)? {
+    if templates.is_empty() || !input.ratio(7, 8)? {
         for _ in 0..input.int_in_range(1..=6)? {
             path.push('/');
             push_texts(input, &mut path)?;

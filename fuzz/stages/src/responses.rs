@@ -93,9 +93,9 @@ fn answer(input: &mut Unstructured<'_>) -> Result<Response> {
             &["X-Count", "Content-Type", "Content-Length", "Set-Cookie", "Allow", "a b", ""];
         const VALUES: &[&str] = &["1", "0", "x", "application/json", "a\r\nb: c", "\u{e9}", "1, 2", ""];
         let name =
-            if input.ratio(1, 8)? { text_of_its_own(input)? } else { (*input.choose(NAMES)?).to_owned() };
+            if !input.ratio(7, 8)? { text_of_its_own(input)? } else { (*input.choose(NAMES)?).to_owned() };
         let value =
-            if input.ratio(1, 8)? { text_of_its_own(input)? } else { (*input.choose(VALUES)?).to_owned() };
+            if !input.ratio(7, 8)? { text_of_its_own(input)? } else { (*input.choose(VALUES)?).to_owned() };
         response = if input.arbitrary()? {
             response.with_field(name, value)
         } else {

@@ -44,7 +44,7 @@ fn check(input: &mut Unstructured<'_>) -> Result<()> {
 
 /// A schema whose keywords have values of the right form, most of the time.
 fn schema(input: &mut Unstructured<'_>, depth: u8) -> Result<Value> {
-    if depth == 0 || input.ratio(1, 12)? {
+    if depth == 0 || !input.ratio(11, 12)? {
         return Ok(input
             .choose(&[json!(true), json!(false), json!({}), json!({"$ref": "#/components/schemas/S1"})])?
             .clone());

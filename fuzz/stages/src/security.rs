@@ -118,7 +118,7 @@ fn piece(input: &mut Unstructured<'_>) -> Result<String> {
     ];
     let mut text = String::new();
     for _ in 0..input.int_in_range(0..=5)? {
-        if input.ratio(1, 8)? {
+        if !input.ratio(7, 8)? {
             text.push_str(&text_of_its_own(input)?);
         } else {
             text.push_str(input.choose(PIECES)?);

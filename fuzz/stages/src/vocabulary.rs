@@ -216,11 +216,11 @@ const NUMBERS: &[&str] = &[
 ];
 
 pub(crate) fn name(input: &mut Unstructured<'_>) -> Result<String> {
-    if input.ratio(1, 16)? { text_of_its_own(input) } else { Ok((*input.choose(NAMES)?).to_owned()) }
+    if !input.ratio(15, 16)? { text_of_its_own(input) } else { Ok((*input.choose(NAMES)?).to_owned()) }
 }
 
 pub(crate) fn text(input: &mut Unstructured<'_>) -> Result<String> {
-    if input.ratio(1, 8)? { text_of_its_own(input) } else { Ok((*input.choose(TEXTS)?).to_owned()) }
+    if !input.ratio(7, 8)? { text_of_its_own(input) } else { Ok((*input.choose(TEXTS)?).to_owned()) }
 }
 
 /// A short text of any characters.
