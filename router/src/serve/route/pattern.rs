@@ -101,11 +101,21 @@ fn expression_end(segment: &str, at: usize, later: &[Part]) -> Option<usize> {
             let end = segment.len().checked_sub(text.len())?;
             (end >= from && !is_within_triplet(segment, end)).then_some(end)
         }
-        [Part::Literal(text), ..] => {
-            let rest = segment.as_bytes().get(from..)?;
-            let ends = memmem::find_iter(rest, text.as_bytes()).filter_map(|found| from.checked_add(found));
-            ends.into_iter().find(|end| !is_within_triplet(segment, *end))
+        [Part::Literal(text), ..] => first_outside_triplets(segment, from, text),
+    }
+}
+
+/// Where `text` first begins, at `from` or behind it, and not within a triplet. Its places may overlap: `%252525` holds `2525` within
+/// the triplet and again behind it.
+fn first_outside_triplets(segment: &str, from: usize, text: &str) -> Option<usize> {
+    let mut from = from;
+    loop {
+        let rest = segment.as_bytes().get(from..)?;
+        let found = from.checked_add(memmem::find(rest, text.as_bytes())?)?;
+        if !is_within_triplet(segment, found) {
+            return Some(found);
         }
+        from = found.checked_add(1)?;
     }
 }
 
@@ -163,6 +173,7 @@ mod tests {
             ("{a}F", "a%2FF", Some(&["a%2F"])),
             ("{a}5{b}", "x%255y", Some(&["x%25", "y"])),
             ("{a}2{b}", "x%2Fy", None),
+            ("{a}2525{b}", "%252525a", Some(&["%25", "a"])),
         ];
         for (template, segment, expected) in cases {
             let mut found = Vec::new();
