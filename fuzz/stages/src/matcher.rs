@@ -12,7 +12,7 @@ use http::Method;
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS, Method::TRACE];
 
 /// What templates and paths are made of: texts that are one in normal form, delimiters, triplets that hold delimiters.
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 17] = [
     "a",
     "b",
     "ab",
@@ -24,6 +24,7 @@ const TEXTS: [&str; 16] = [
     "2F",
     "F",
     "%25",
+    "25",
     "aa",
     "a-b",
     "abcdefgh",
