@@ -1,22 +1,18 @@
-//! How long a description takes to be loaded and compiled, by its number of operations.
+//! How long descriptions take to be loaded and compiled, by their number of operations, and route tables to be built, by
+//! their number of paths. What they hold in memory is in the bench `memory`.
 
-use brrtrouter::{Api, Description, Handlers, Otherwise, echo};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-
-const OPERATIONS: [usize; 3] = [10, 100, 1_000];
+use perf::description;
+use perf::scenario::build::{self, OPERATIONS, PATHS};
 
 fn load(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("load");
     group.sample_size(10);
     for operations in OPERATIONS {
-        let text = perf::description::of_operations(operations);
-        assert!(
-            Description::from_text("made.yaml", text.as_str()).is_ok(),
-            "only a sound description is worth measuring"
-        );
-        group.throughput(Throughput::Elements(u64::try_from(operations).unwrap_or(u64::MAX)));
+        let text = description::of_operations(operations);
+        group.throughput(Throughput::Elements(operations as u64));
         group.bench_with_input(BenchmarkId::from_parameter(operations), &text, |bencher, text| {
-            bencher.iter(|| Description::from_text("made.yaml", text.as_str()));
+            bencher.iter(|| build::load(text));
         });
     }
     group.finish();
@@ -26,21 +22,28 @@ fn compile(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("compile");
     group.sample_size(10);
     for operations in OPERATIONS {
-        let Ok(description) =
-            Description::from_text("made.yaml", perf::description::of_operations(operations).as_str())
-        else {
-            continue;
-        };
-        let handlers = Handlers::new().otherwise(Otherwise::Handler(echo()));
-        let built = Api::builder(&description).handlers(handlers.clone()).build();
-        assert_eq!(built.map(|api| api.operations().len()).ok(), Some(operations));
-        group.throughput(Throughput::Elements(u64::try_from(operations).unwrap_or(u64::MAX)));
+        let description = build::load(&description::of_operations(operations));
+        assert_eq!(build::compile(&description).operations().len(), operations);
+        group.throughput(Throughput::Elements(operations as u64));
         group.bench_function(BenchmarkId::from_parameter(operations), |bencher| {
-            bencher.iter(|| Api::builder(&description).handlers(handlers.clone()).build());
+            bencher.iter(|| build::compile(&description));
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, load, compile);
+fn table(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("table");
+    group.sample_size(20);
+    for paths in PATHS {
+        let templates = build::table_templates(paths);
+        group.throughput(Throughput::Elements(paths as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(paths), &templates, |bencher, templates| {
+            bencher.iter(|| build::table(templates));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, load, compile, table);
 criterion_main!(benches);

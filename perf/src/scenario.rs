@@ -15,6 +15,7 @@
 //! To count one pass by callgrind, collect inside `perf::scenario::Prepared::run`; to count every element by
 //! itself, inside `perf::scenario::Prepared::run_element`. Neither is ever inlined.
 
+pub mod build;
 mod control;
 mod journey;
 mod made;
