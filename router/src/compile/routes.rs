@@ -72,8 +72,11 @@ impl Builder<'_> {
                 "PTH-026",
                 ("`.` and `..` say where to go and name nothing", "take the dot segment out of the template"),
             ),
-            RouteTableError::TooManyExpressions
-            | RouteTableError::Taken(_)
+            RouteTableError::TooManyExpressions => (
+                "PTH-005",
+                ("their places in a path are kept without a heap", "make some of them query parameters"),
+            ),
+            RouteTableError::Taken(_)
             | RouteTableError::TooMuchOverlap
             | RouteTableError::TooManyTemplates => (
                 "PTH-005",

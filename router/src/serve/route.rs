@@ -85,7 +85,8 @@ impl RouteTable {
 
     /// Finds what answers `method` on `path`, which is given as sent, percent-encoded, without the query.
     ///
-    /// `captures` then holds the spans of the template's expressions in `path`, in the template's order.
+    /// `captures` then holds the spans of the template's expressions in `path`, in the template's order; none where no
+    /// template matches.
     #[inline]
     pub fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> RouteOutcome<'_> {
         let Some(known) = leaf::known(method) else { return self.find_additional(method, path, captures) };
@@ -108,6 +109,7 @@ impl RouteTable {
     #[inline(never)]
     fn find_odd(&self, known: u8, (path, walk): (&str, Walk), captures: &mut Captures) -> RouteOutcome<'_> {
         if walk.leaf == NONE && words::is_plain(path.as_bytes()) {
+            captures.clear();
             return RouteOutcome::NotFound;
         }
         match self.leaf_of_odd(path, walk, captures) {
@@ -120,6 +122,7 @@ impl RouteTable {
     #[cold]
     fn find_additional(&self, method: &Method, path: &str, captures: &mut Captures) -> RouteOutcome<'_> {
         if !self.leaves.declares_additional(method) {
+            captures.clear();
             return RouteOutcome::UnknownMethod;
         }
         let walk = self.automaton.walk(path, &mut captures.segments);
@@ -150,6 +153,7 @@ impl RouteTable {
         walk: Walk,
         captures: &mut Captures,
     ) -> Result<(u32, &Leaf), RouteOutcome<'_>> {
+        captures.clear();
         if !path.starts_with('/') {
             let is_all = path == "*";
             return Err(if is_all {
@@ -167,7 +171,7 @@ impl RouteTable {
             None => walk.leaf,
             Some(normal) => self.automaton.walk(normal, &mut captures.segments).leaf,
         };
-        let leaf = self.leaves.get(id).filter(|_| id != NONE).ok_or(RouteOutcome::NotFound)?;
+        let leaf = self.leaves.get(id).ok_or(RouteOutcome::NotFound)?;
         locate::locate(&self.leaves, leaf, normal.unwrap_or(path), captures);
         if let Some(normal) = normal {
             locate::as_sent(path, normal, captures);

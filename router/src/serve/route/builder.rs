@@ -41,9 +41,11 @@ impl std::fmt::Display for RouteTableError {
             Self::Taken(operation) => {
                 return write!(f, "the same path and method already lead to operation {operation}");
             }
+            Self::TooManyExpressions => {
+                return write!(f, "a template may have {} expressions", limits::PATH_EXPRESSIONS_MAX);
+            }
             Self::AdjacentExpressions => "two expressions stand side by side",
             Self::DotSegment => "a request with a dot segment is refused, so that none can reach it",
-            Self::TooManyExpressions => "the template has more than 64 expressions",
             Self::TooMuchOverlap => "too many templates match the same paths, each in another way",
             Self::TooManyTemplates => "there are more templates than can be counted",
         })

@@ -51,6 +51,8 @@ pub(super) const fn known(method: &Method) -> Option<u8> {
 #[derive(Clone, Debug)]
 pub(super) struct LeafDraft {
     methods: Vec<(Method, u32)>,
+    /// How many segments the template has.
+    segments: usize,
     captured: Vec<Captured>,
 }
 
@@ -70,7 +72,11 @@ impl LeafDraft {
             Segment::Mixed(parts) => Some(Captured { depth, mixed: Some(parts.clone()) }),
             Segment::Expression => Some(Captured { depth, mixed: None }),
         };
-        Self { methods: Vec::new(), captured: segments.iter().enumerate().filter_map(captured).collect() }
+        Self {
+            methods: Vec::new(),
+            segments: segments.len(),
+            captured: segments.iter().enumerate().filter_map(captured).collect(),
+        }
     }
 
     /// Declares a method; gives back what already stood there, unchanged.
@@ -83,12 +89,14 @@ impl LeafDraft {
     }
 
     /// How many segments stand before each expression, four bits for each, the first lowest; `None` where one is a part of
-    /// a segment or lies behind what a walk keeps.
+    /// a segment, or where the template has more segments than a walk keeps: places of later ones then stand where those of
+    /// the first were.
     fn depths(&self) -> Option<u64> {
-        let is_kept = |captured: &Captured| captured.mixed.is_none() && captured.depth < SEGMENTS_KEPT;
+        if self.segments > SEGMENTS_KEPT || self.captured.iter().any(|captured| captured.mixed.is_some()) {
+            return None;
+        }
         let nibble =
             |depths: u64, captured: &Captured| Some(depths << 4 | u64::try_from(captured.depth).ok()?);
-        self.captured.iter().all(is_kept).then_some(())?;
         self.captured.iter().rev().try_fold(0, nibble)
     }
 }

@@ -6,11 +6,10 @@ use super::normalize::raw_spans;
 use super::pattern::Part;
 use super::{Captures, pattern};
 
-/// Puts the spans of the leaf's expressions in the path's normal form into `captures`, which hold where the walk has found
-/// its segments.
+/// Puts the spans of the leaf's expressions in the path's normal form into `captures`, which hold no span yet, but
+/// where the walk has found its segments.
 pub(super) fn locate(leaves: &Leaves, leaf: &Leaf, normal: &str, captures: &mut Captures) {
     if leaf.count == LOCATED {
-        captures.clear();
         segments(leaves.captured(leaf), normal, captures);
     } else {
         captures.set(leaf.depths, leaf.count);

@@ -1,4 +1,5 @@
-//! The rules of matching, as tables; the search that they are checked against at random is `tests/suite/reference_matcher.rs`.
+//! The rules of matching, as tables; the search that they are checked against at random is
+//! `tests/suite/reference_matcher.rs`.
 
 use super::*;
 
@@ -129,6 +130,35 @@ fn many_segments_and_expressions() {
     let template: String = (0..65).map(|at| format!("/{{p{at}}}")).collect();
     let refused = RouteTable::builder().add(&Method::GET, &template, 0);
     assert_eq!(refused, Err(RouteTableError::TooManyExpressions));
+}
+
+/// A template with an expression at the 17th segment must not disturb the captures of one that has a literal there.
+#[test]
+fn long_templates_beside_each_other() {
+    let (literals, path) = ("/s".repeat(19), format!("/first{}", "/s".repeat(19)));
+    let one = format!("/{{a}}{literals}");
+    let other = format!("/{{a}}{}/{{x}}{}", "/s".repeat(15), "/s".repeat(3));
+    let mixed = format!("/first{}/other{}", "/s".repeat(15), "/s".repeat(3));
+    check(
+        &[&one, &other],
+        &[(&path, Some((&one, &["first"]))), (&mixed, Some((&other, &["first", "other"])))],
+    );
+}
+
+#[test]
+fn a_miss_leaves_no_captures() {
+    let mut builder = RouteTable::builder();
+    builder.add(&Method::GET, "/pets/{id}", 7).unwrap();
+    let table = builder.build().unwrap();
+    let shout = Method::from_bytes(b"SHOUT").unwrap();
+    for (method, path) in
+        [(&Method::GET, "/toys/8"), (&Method::GET, "/pets/%4"), (&Method::GET, "*"), (&shout, "/pets/8")]
+    {
+        let mut captures = Captures::new();
+        assert_eq!(table.find(&Method::GET, "/pets/7", &mut captures), RouteOutcome::Found(7));
+        let _ = table.find(method, path, &mut captures);
+        assert!(captures.is_empty(), "{method} {path}");
+    }
 }
 
 #[test]
