@@ -12,7 +12,7 @@ use http::Method;
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS, Method::TRACE];
 
 /// What templates and paths are made of: texts that are one in normal form, delimiters, triplets that hold delimiters.
-const TEXTS: [&str; 17] = [
+const TEXTS: [&str; 20] = [
     "a",
     "b",
     "ab",
@@ -29,6 +29,9 @@ const TEXTS: [&str; 17] = [
     "a-b",
     "abcdefgh",
     "abcdefghijklmnopq",
+    "abcdefghijklmnopabcdefgh",
+    "abcdefghijklmnop-abcdefghijklmnop",
+    "abcdefghijklmnop_abcdefghijklmnop",
     "%C3%A9",
 ];
 
@@ -86,7 +89,9 @@ fn template(input: &mut Unstructured<'_>, earlier: &[Template]) -> Result<Templa
         let like = input.choose(earlier)?;
         template.extend(like[..input.int_in_range(0..=like.len())?].iter().cloned());
     }
-    let more = input.int_in_range(u8::from(template.is_empty())..=4)?;
+    // Now and then more segments than a walk keeps, and paths that are seen in another way.
+    let most = if input.ratio(1, 16)? { 40 } else { 4 };
+    let more = input.int_in_range(u8::from(template.is_empty())..=most)?;
     for _ in 0..more {
         template.push(segment(input)?);
     }

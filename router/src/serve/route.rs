@@ -15,16 +15,18 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 mod trie;
+mod view;
 mod words;
 
 use std::sync::Arc;
 
+use brrtrouter_delimiters::is_plain;
 use http::Method;
 
-use automaton::{Automaton, NONE, Walk};
+use automaton::{Automaton, NONE, ODD};
 pub use builder::{RouteTableBuilder, RouteTableError};
 pub use captures::Captures;
-use leaf::{LOCATED, Leaf, Leaves, MethodMatch};
+use leaf::{Known, Leaf, Leaves, MethodMatch};
 pub use normalize::PathError;
 use normalize::{NormalPath, normalize_path};
 
@@ -90,30 +92,31 @@ impl RouteTable {
     #[inline]
     pub fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> RouteOutcome<'_> {
         let Some(known) = leaf::known(method) else { return self.find_additional(method, path, captures) };
-        let walk = self.automaton.walk(path, &mut captures.segments);
-        if let Some(leaf) = self.leaves.get(walk.leaf)
-            && !walk.is_odd
-            && leaf.count != LOCATED
-            && path.len() <= limits::TARGET_BYTES_MAX
-        {
-            captures.set(leaf.depths, leaf.count);
-            return match self.leaves.declared(leaf, known) {
-                Some(operation) => RouteOutcome::Found(operation),
-                None => self.answer(leaf, self.leaves.find(leaf, known)),
-            };
+        let number = self.automaton.walk(path.as_bytes(), &mut captures.segments);
+        let Some(leaf) = self.leaves.get(number) else {
+            return self.find_odd(known, (path, number), captures);
+        };
+        captures.set(leaf.depths, leaf.count);
+        match leaf.declared(known) {
+            Some(operation) => RouteOutcome::Found(operation),
+            None => self.answer(leaf, leaf.find(known)),
         }
-        self.find_odd(known, (path, walk), captures)
     }
 
     #[cold]
     #[inline(never)]
-    fn find_odd(&self, known: u8, (path, walk): (&str, Walk), captures: &mut Captures) -> RouteOutcome<'_> {
-        if walk.leaf == NONE && words::is_plain(path.as_bytes()) {
+    fn find_odd(
+        &self,
+        known: Known,
+        (path, number): (&str, u32),
+        captures: &mut Captures,
+    ) -> RouteOutcome<'_> {
+        if number == NONE && path.starts_with('/') && is_plain(path.as_bytes()) {
             captures.clear();
             return RouteOutcome::NotFound;
         }
-        match self.leaf_of_odd(path, walk, captures) {
-            Ok((_, leaf)) => self.answer(leaf, self.leaves.find(leaf, known)),
+        match self.leaf_of_odd(path, number, captures) {
+            Ok((_, leaf)) => self.answer(leaf, leaf.find(known)),
             Err(outcome) => outcome,
         }
     }
@@ -125,8 +128,8 @@ impl RouteTable {
             captures.clear();
             return RouteOutcome::UnknownMethod;
         }
-        let walk = self.automaton.walk(path, &mut captures.segments);
-        match self.leaf_of_odd(path, walk, captures) {
+        let number = self.automaton.walk(path.as_bytes(), &mut captures.segments);
+        match self.leaf_of_odd(path, number, captures) {
             Ok((id, leaf)) => self.answer(leaf, self.leaves.find_additional(id, method)),
             Err(outcome) => outcome,
         }
@@ -150,10 +153,16 @@ impl RouteTable {
     fn leaf_of_odd(
         &self,
         path: &str,
-        walk: Walk,
+        number: u32,
         captures: &mut Captures,
     ) -> Result<(u32, &Leaf), RouteOutcome<'_>> {
         captures.clear();
+        if path.len() > limits::TARGET_BYTES_MAX {
+            return Err(RouteOutcome::Refused(PathError::TooLong));
+        }
+        if number != NONE && number != ODD {
+            return self.locate(number, path, captures);
+        }
         if !path.starts_with('/') {
             let is_all = path == "*";
             return Err(if is_all {
@@ -162,20 +171,30 @@ impl RouteTable {
                 RouteOutcome::NotFound
             });
         }
-        if path.len() > limits::TARGET_BYTES_MAX {
-            return Err(RouteOutcome::Refused(PathError::TooLong));
-        }
         let mut room = NormalPath::new_const();
         let normal = normalize_path(path, &mut room).map_err(RouteOutcome::Refused)?;
-        let id = match normal {
-            None => walk.leaf,
-            Some(normal) => self.automaton.walk(normal, &mut captures.segments).leaf,
-        };
-        let leaf = self.leaves.get(id).ok_or(RouteOutcome::NotFound)?;
-        locate::locate(&self.leaves, leaf, normal.unwrap_or(path), captures);
+        let followed = normal.unwrap_or(path);
+        let number = self.automaton.walk_normal(followed.as_bytes(), &mut captures.segments);
+        let found = self.locate(number, followed, captures)?;
         if let Some(normal) = normal {
             locate::as_sent(path, normal, captures);
         }
-        Ok((id, leaf))
+        Ok(found)
+    }
+
+    /// The leaf, with its expressions captured.
+    fn locate(
+        &self,
+        leaf: u32,
+        path: &str,
+        captures: &mut Captures,
+    ) -> Result<(u32, &Leaf), RouteOutcome<'_>> {
+        if let Some(found) = self.leaves.get(leaf) {
+            captures.set(found.depths, found.count);
+            return Ok((leaf, found));
+        }
+        let (leaf, found) = self.leaves.located(leaf).ok_or(RouteOutcome::NotFound)?;
+        locate::locate(self.leaves.captured(found), path, captures);
+        Ok((leaf, found))
     }
 }

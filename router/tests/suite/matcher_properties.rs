@@ -10,13 +10,26 @@ use proptest::prelude::*;
 const METHODS: [&str; 5] = ["GET", "POST", "HEAD", "OPTIONS", "COPY"];
 
 /// Texts that are equal in normal form, texts that delimit, triplets that hold delimiters.
-const TEXTS: [&str; 16] =
-    ["a", "b", "ab", "-", ".", "%2F", "%2f", "%61", "2F", "F", "25", "\u{e9}", "%", " ", "aa", "a-b"];
+const TEXTS: [&str; 23] = [
+    "a", "b", "ab", "-", ".", "%2F", "%2f", "%61", "2F", "F", "25", "\u{e9}", "%", " ", "aa", "a-b", LONG[0],
+    LONG[1], LONG[2], LONG[3], LONG[4], LONG[5], LONG[6],
+];
+
+/// Texts of around one, two and three words, and of more, some of which begin and end alike.
+const LONG: [&str; 7] = [
+    "abcdefg",
+    "abcdefgh",
+    "abcdefghijklmnop",
+    "abcdefghIjklmnop",
+    "abcdefghijklmnopabcdefgh",
+    "abcdefghijklmnop-abcdefghijklmnop",
+    "abcdefghijklmnop_abcdefghijklmnop",
+];
 
 /// Pieces of paths: much of what templates hold, and what no template may match.
-const PATH_TEXTS: [&str; 18] = [
+const PATH_TEXTS: [&str; 20] = [
     "a", "b", "ab", "-", ".", "%2F", "%2f", "%61", "2F", "F", "%25", "%C3%A9", "%c3%a9", "%20", "aa", "%2E",
-    "%", "\"",
+    "%", "\"", LONG[2], LONG[6],
 ];
 
 fn method() -> impl Strategy<Value = Method> {
@@ -30,23 +43,34 @@ fn piece() -> impl Strategy<Value = Piece> {
     ]
 }
 
+fn literal() -> impl Strategy<Value = Vec<Piece>> {
+    let texts = prop_oneof![3 => prop::sample::select(&TEXTS[..4]), 1 => prop::sample::select(&LONG[..])];
+    texts.prop_map(|text| vec![Piece::Text(text.to_owned())])
+}
+
 fn segment() -> impl Strategy<Value = Vec<Piece>> {
     prop_oneof![
-        4 => prop::sample::select(&TEXTS[..4]).prop_map(|text| vec![Piece::Text(text.to_owned())]),
+        4 => literal(),
         4 => Just(vec![Piece::Expression]),
         3 => prop::collection::vec(piece(), 0..5),
     ]
 }
 
 fn template() -> impl Strategy<Value = Template> {
-    let template = prop::collection::vec(segment(), 1..6);
+    // A walk keeps the places of 63 segments, and sees 63, 127 or more octets of a path in different ways.
+    let plain = || prop_oneof![3 => literal(), 1 => Just(vec![Piece::Expression])];
+    let template = prop_oneof![
+        8 => prop::collection::vec(segment(), 1..6),
+        1 => prop::collection::vec(plain(), 15..20),
+        1 => prop::collection::vec(plain(), 60..68),
+    ];
     template.prop_filter("no path has a dot segment", |template| !has_dot_segment(template))
 }
 
 /// A path: that of a template with every expression filled in, or one of its own; perhaps with a segment added or taken.
 fn path(templates: Vec<Template>) -> impl Strategy<Value = String> {
     let text = || prop::sample::select(&PATH_TEXTS[..]);
-    let filling = prop::collection::vec(prop::collection::vec(text(), 1..3), 24);
+    let filling = prop::collection::vec(prop::collection::vec(text(), 1..3), 70);
     let free = prop::collection::vec(prop::collection::vec(text(), 0..3), 0..6).prop_map(|segments| {
         let segments: Vec<String> = segments.into_iter().map(|texts| texts.concat()).collect();
         format!("/{}", segments.join("/"))

@@ -1,95 +1,99 @@
 //! The automaton that requests meet: one arena of words, a look-up for each segment, no backtracking.
 //!
-//! Takes: a path in normal form. Gives: a leaf and where the segments stand. The work is linear in the path, with a few
+//! Takes: a path in normal form. Gives: a leaf and where the segments stand that expressions may take. The work is linear in the path, with a few
 //! steps more for a segment that has mixtures. Allocates nothing; never panics.
 //!
-//! A state is one record or several in a row in the arena, of three words each, and its index is where it starts:
+//! A state is one record or several in a row in the arena, of four words each, and its index is where it starts: a header, and
+//! then the literals of its table, or the one literal of a run, which may hold slashes.
 //!
-//! | Kind | Records |
+//! | Record | Words |
 //! |---|---|
-//! | [`Kind::End`] | header |
-//! | [`Kind::Any`] | header, next state |
-//! | [`Kind::Run`] | header, two words of text; their masks and a link |
-//! | [`Kind::Table`] | header, what follows a segment that is no literal, multiplier; then the slots: two words of text and a link |
+//! | header | a [`Header`]; what follows a segment that is no literal, where that is known at once, and otherwise; the multiplier of the table's hash; its shift |
+//! | literal | the two words of its text, see [`words`](super::words); its length and the next state; what lies between the two words |
 //!
-//! A [`Header`] tells the kind and the leaf. Two words of text hold the slash that ends a literal as well. A link holds the next
-//! state in its lower half and, in its upper half, where the text is kept that the two words do not hold.
-//!
-//! [`Automaton::walk`] is written for what nearly all requests are; what is rarer takes [`Automaton::rare`], which knows all
-//! there is.
+//! What lies between is a third word, or, where that is not all, the place of the whole text. The header takes the first slot of its
+//! table: no literal hashes there, and no segment has such words.
 
 use std::sync::Arc;
 
+use brrtrouter_delimiters::{LongRoom, Room, WINDOW};
+
 use super::normalize::is_dot_segment;
-use super::pattern::{Part, matches};
-use super::words::{Rest, SegmentEnd, WORD, Word};
+use super::pattern::{self, matches};
+use super::view::{Far, Middle, Near, ODD_SLASH, Part, View};
+use super::words::{WORD, words};
+use crate::limits;
 
 /// No state, leaf or test.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// Neither: the path is to be looked at more closely, since it holds a `%`, or a dot segment that an expression would take.
+pub(super) const ODD: u32 = NONE - 1;
+
 /// Marks a next state as a test and not a state.
 pub(super) const TEST: u32 = 1 << 31;
 
-/// How many segments a path has whose places are kept; deeper ones are found again when asked for.
-pub(super) const SEGMENTS_KEPT: usize = 16;
+/// How many segments have a place of their own in [`Segments`]; deeper ones are found again when asked for.
+pub(super) const SEGMENTS_KEPT: usize = 63;
 
-/// Where segments stand in a path, by their place in it: how many bytes are left at their start, and their length.
-pub(super) type Segments = [(usize, usize); SEGMENTS_KEPT];
+/// First byte and byte after the last.
+pub(super) type Span = (u16, u16);
 
-/// Three words of the arena.
-pub(super) type Record = [u64; 3];
+/// Where segments stand in a path that expressions may take, by their place in it. All that are too deep share the last place.
+pub(super) type Segments = [Span; SEGMENTS_KEPT + 1];
 
-/// How the next segment is followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// No segment may follow.
-    End,
-    /// One literal, or several in a row.
-    Run,
-    /// Any segment that is not empty.
-    Any,
-    /// One of many literals, or else a test or any segment.
-    Table,
-}
+/// Before any path was walked.
+pub(super) const NO_SEGMENTS: Segments = [(0, 0); SEGMENTS_KEPT + 1];
 
-/// The first word of a state: kind, depth and hashing in the lower half, the leaf in the upper one.
+const _: () = assert!(SEGMENTS_KEPT == 63, "headers keep six bits of a depth");
+
+/// Four words of the arena.
+pub(super) type Record = [u64; 4];
+
+/// Up to this length the first and the last word of a text are all of it.
+pub(super) const TWO_WORDS: usize = 2 * WORD;
+
+/// Up to this length they are with a third word between them.
+pub(super) const THREE_WORDS: usize = 3 * WORD;
+
+/// The first word of a state: kind and depth in the lower half, the leaf in the upper one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header(pub(super) u64);
 
 impl Header {
-    const ANY: u64 = 1;
+    const RUN: u64 = 1;
     const TABLE: u64 = 2;
-    const RUN: u64 = 4;
-    /// The hash covers more than a segment's first two words.
-    const DEEP: u64 = 8;
     /// More than one slot may have to be looked at.
-    const PROBING: u64 = 16;
+    const PROBING: u64 = 4;
+    /// A table whose hash covers all of a text, since literals share their two words.
+    const DEEP: u64 = 8;
+    /// What a literal takes, an expression may take as well.
+    const SHARED: u64 = 16;
+    /// The lowest octet of every header, but for the bits above: it continues a character of UTF-8, so that no segment begins with
+    /// it, nor does the word of a short one, whose lowest octet is a slash or zero.
+    const NO_TEXT: u64 = 0x80;
 
-    pub(super) fn new(leaf: u32, kind: Kind) -> Self {
-        let kind = match kind {
-            Kind::End => 0,
-            Kind::Run => Self::RUN,
-            Kind::Any => Self::ANY,
-            Kind::Table => Self::TABLE,
-        };
-        Self(u64::from(leaf) << 32 | kind)
+    /// A state at this depth, as far as that is kept, that only something else than a literal follows, or nothing.
+    pub(super) fn new(leaf: u32, depth: usize) -> Self {
+        let depth = u64::try_from(depth.min(SEGMENTS_KEPT)).unwrap_or(0);
+        Self(u64::from(leaf) << 32 | depth << 8 | Self::NO_TEXT)
     }
 
-    /// Sets how many segments stand before the one that is followed, as far as that is kept.
-    pub(super) fn at_depth(self, depth: u8) -> Self {
-        Self(self.0 | (u64::from(depth) & 15) << 8)
+    /// One literal follows, or several in a row.
+    pub(super) const fn with_run(self) -> Self {
+        Self(self.0 | Self::RUN)
     }
 
-    /// Sets how a table is looked up: the shift of its hashes, how many slots are looked at, and whether it is deep.
-    pub(super) fn with_hashing(self, shift: u8, probes: u8, is_deep: bool) -> Self {
-        let deep = if is_deep { Self::DEEP } else { 0 };
+    /// Literals follow, and something else may as well.
+    pub(super) const fn with_others(self) -> Self {
+        Self(self.0 | Self::SHARED)
+    }
+
+    /// Literals follow: how many slots are looked at, and whether all of a text is hashed.
+    pub(super) fn with_table(self, probes: u8, is_deep: bool) -> Self {
+        let kind = if is_deep { Self::DEEP } else { Self::TABLE };
         let probing = if probes > 1 { Self::PROBING } else { 0 };
-        Self(self.0 | u64::from(shift) << 16 | u64::from(probes) << 24 | deep | probing)
-    }
-
-    /// Sets the bytes of a run, with the slash behind it.
-    pub(super) fn with_length(self, length: u16) -> Self {
-        Self(self.0 | u64::from(length) << 16)
+        Self(self.0 | u64::from(probes) << 24 | kind | probing)
     }
 
     #[inline(always)]
@@ -99,21 +103,16 @@ impl Header {
 
     #[inline(always)]
     fn depth(self) -> usize {
-        usize::try_from(self.0 >> 8 & 15).unwrap_or(0)
+        index(low(self.0 >> 8 & 63))
     }
 
-    #[inline(always)]
-    const fn shift(self) -> u64 {
-        self.0 >> 16
+    /// Whether a literal that is not in its slot may still be in the table.
+    pub(super) const fn is_rare(self) -> bool {
+        self.is(Self::DEEP | Self::PROBING)
     }
 
     fn probes(self) -> usize {
-        usize::try_from(self.0 >> 24 & 0xFF).unwrap_or(0)
-    }
-
-    #[inline(always)]
-    fn length(self) -> usize {
-        usize::try_from(self.0 >> 16 & 0xFFFF).unwrap_or(0)
+        index(low(self.0 >> 24 & 0xFF))
     }
 
     #[inline(always)]
@@ -125,7 +124,7 @@ impl Header {
 /// Whether a segment matches a mixture, and what follows.
 #[derive(Clone, Debug)]
 pub(super) struct PackedTest {
-    pub(super) parts: Arc<[Part]>,
+    pub(super) parts: Arc<[pattern::Part]>,
     pub(super) yes: u32,
     pub(super) no: u32,
 }
@@ -134,21 +133,9 @@ pub(super) struct PackedTest {
 #[derive(Debug)]
 pub(super) struct Automaton {
     pub(super) arena: Box<[Record]>,
-    /// What literals hold behind their first two words, all in a row.
+    /// Long literals, all in a row.
     pub(super) text: Box<[u8]>,
-    /// Where each of them begins and ends.
-    pub(super) spans: Box<[(u32, u32)]>,
     pub(super) tests: Box<[PackedTest]>,
-}
-
-/// How far a path led.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Walk {
-    /// The leaf, or [`NONE`].
-    pub(super) leaf: u32,
-    /// Whether a segment that an expression takes holds a `%` or is a dot segment: the path is then to be
-    /// looked at more closely.
-    pub(super) is_odd: bool,
 }
 
 #[inline(always)]
@@ -161,39 +148,26 @@ fn low(word: u64) -> u32 {
     u32::try_from(word & 0xFFFF_FFFF).unwrap_or(0)
 }
 
-/// One segment or several, followed.
-struct Followed {
-    next: u32,
-    /// Their bytes, without the slash behind them.
-    length: usize,
-    is_odd: bool,
-}
-
-const MISS: Followed = Followed { next: NONE, length: 0, is_odd: false };
-
-/// No next state.
-const MISSED: (u32, usize) = (NONE, 0);
-
-/// What tables hash: a segment's first two words.
+/// Paths that are walked have no more octets than 16 bits count.
 #[inline(always)]
-pub(super) const fn hash_input(words: [u64; 2]) -> u64 {
-    let [first, second] = words;
-    first ^ second.rotate_left(23)
+fn place(at: usize) -> u16 {
+    u16::try_from(at & 0xFFFF).unwrap_or(0)
 }
 
-/// What deep tables hash: all words of the segment, whose third begins at `rest`.
-pub(super) fn deep_hash_input(first: u64, mut rest: Rest<'_>) -> u64 {
-    let mut all = first;
-    loop {
-        let word = rest.word();
-        let end = word.segment_end();
-        let key = end.map_or(word, |end| end.key);
-        all = (all.rotate_left(5) ^ key.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        match rest.after(WORD) {
-            Some(after) if end.is_none() => rest = after,
-            _ => return all,
-        }
+/// What tables hash: both words, and the length where there is a second one.
+#[inline(always)]
+pub(super) fn hash_input([first, second]: [u64; 2], length: usize) -> u64 {
+    if length < WORD {
+        return first;
     }
+    (first ^ second.rotate_left(23)).wrapping_add(u64::try_from(length).unwrap_or(0))
+}
+
+/// What deep tables hash: both words and all octets.
+pub(super) fn deep_hash_input(words: [u64; 2], octets: &[u8]) -> u64 {
+    let mix =
+        |all: u64, octet: &u8| (all.rotate_left(5) ^ u64::from(*octet)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    octets.iter().fold(hash_input(words, octets.len()), mix)
 }
 
 /// The slot that a literal would rather have.
@@ -203,222 +177,216 @@ pub(super) fn slot(input: u64, multiplier: u64, shift: u64) -> usize {
     usize::try_from(input.wrapping_mul(multiplier).wrapping_shr(shift)).unwrap_or(0)
 }
 
+/// A state of the arena, and where it starts.
+#[derive(Clone, Copy)]
+struct State<'a> {
+    record: &'a Record,
+    at: usize,
+}
+
+impl State<'_> {
+    #[inline(always)]
+    const fn is(self, kind: u64) -> bool {
+        Header(self.record[0]).is(kind)
+    }
+
+    /// The slot of the table where a literal would rather be.
+    #[inline(always)]
+    fn slot(self, hash_input: u64) -> usize {
+        self.at.wrapping_add(slot(hash_input, self.record[2], self.record[3]))
+    }
+}
+
 impl Automaton {
-    /// Follows a path; one that does not begin with a slash leads nowhere.
+    /// The leaf that a path leads to, or [`NONE`], or [`ODD`].
     #[inline(always)]
-    pub(super) fn walk(&self, path: &str, segments: &mut Segments) -> Walk {
-        let (mut state, mut is_odd) = (0, false);
-        let rest = Rest::new(path.as_bytes());
-        let Some(mut rest) = rest.after(1).filter(|_| path.starts_with('/')) else {
-            return Walk { leaf: NONE, is_odd };
-        };
-        let leaf = loop {
-            let Some(record) = self.arena.get(state) else { break NONE };
-            let (next, length) = match self.common(record, state, rest, segments) {
-                Some(followed) => followed,
-                None => {
-                    let rare = self.rare(state, path, rest.len(), segments);
-                    is_odd |= rare.is_odd;
-                    (rare.next, rare.length)
-                }
-            };
-            state = index(next);
-            let Some(after) = rest.after(length.wrapping_add(1)) else {
-                break self.arena.get(state).map_or(NONE, |[header, ..]| Header(*header).leaf());
-            };
-            rest = after;
-        };
-        Walk { leaf, is_odd }
+    pub(super) fn walk(&self, path: &[u8], segments: &mut Segments) -> u32 {
+        if path.len() >= WINDOW {
+            let is_far = path.len() >= 2 * WINDOW;
+            return if is_far { self.walk_far(path, segments) } else { self.walk_middle(path, segments) };
+        }
+        let mut room = Room::new();
+        let Some(window) = room.take(path) else { return NONE };
+        if window.has_percent {
+            return ODD;
+        }
+        Near::new(&room, window.slashes).map_or(NONE, |view| self.follow(path, segments, view))
     }
 
-    /// The next state and the length, where one look at a literal or at a segment is enough; `None` for whatever else there is.
+    #[inline(never)]
+    fn walk_middle(&self, path: &[u8], segments: &mut Segments) -> u32 {
+        let mut room = LongRoom::new();
+        let Some([first, second]) = room.take(path) else { return NONE };
+        if first.has_percent || second.has_percent {
+            return ODD;
+        }
+        let view = Middle::new(&room, [first.slashes, second.slashes]);
+        view.map_or(NONE, |view| self.follow(path, segments, view))
+    }
+
+    #[inline(never)]
+    fn walk_far(&self, path: &[u8], segments: &mut Segments) -> u32 {
+        match Far::<false>::new(path) {
+            _ if path.len() > limits::TARGET_BYTES_MAX => ODD,
+            Some(view) => self.follow(path, segments, view),
+            None => NONE,
+        }
+    }
+
+    /// The same for a path in normal form, which may hold a `%`.
+    pub(super) fn walk_normal(&self, path: &[u8], segments: &mut Segments) -> u32 {
+        Far::<true>::new(path).map_or(NONE, |view| self.follow(path, segments, view))
+    }
+
     #[inline(always)]
-    fn common(
+    fn follow(&self, path: &[u8], segments: &mut Segments, mut view: impl View) -> u32 {
+        let (mut at, mut from) = (0, 1);
+        while let Some(record) = self.arena.get(at) {
+            let state = State { record, at };
+            let end;
+            (at, end) = if state.is(Header::TABLE) {
+                let end = view.next(path, from);
+                (self.look_up(state, (&view, path), (from, end), segments), end)
+            } else if state.is(Header::RUN) {
+                let (next, end) = self.run(state, (&view, path), from);
+                view.skip(end);
+                (next, end)
+            } else {
+                let end = view.next(path, from);
+                (self.other(state, path, (from, end), segments), end)
+            };
+            from = end.wrapping_add(1);
+            if view.is_done() {
+                break;
+            }
+        }
+        match self.arena.get(at) {
+            Some([header, ..]) => Header(*header).leaf(),
+            None if at == index(ODD) => ODD,
+            None => NONE,
+        }
+    }
+
+    /// Where a segment leads from a table.
+    #[inline(always)]
+    fn look_up(
         &self,
-        record: &Record,
-        state: usize,
-        rest: Rest<'_>,
+        state: State<'_>,
+        (view, path): (&impl View, &[u8]),
+        part: Part,
         segments: &mut Segments,
-    ) -> Option<(u32, usize)> {
-        let header = Header(record[0]);
-        if header.is(Header::RUN) {
-            // A run is compared in one way only.
-            return Some(self.run(record, state, rest).unwrap_or(MISSED));
-        }
-        let first = rest.word();
-        let Some(SegmentEnd { key, length }) = first.segment_end() else {
-            return self.common_long(record, state, (first, rest), segments);
+    ) -> usize {
+        let Some(next) = self.literal(state, (view, path), part) else {
+            return self.other(state, path, part, segments);
         };
-        if header.is(Header::TABLE)
-            && let Some(link) = self.look(record, state, [key.0, 0])
-        {
-            keep_if_asked(segments, record, rest, length);
-            return Some((low(link), length));
+        if state.is(Header::SHARED) {
+            keep(segments, state, part);
         }
-        // Neither a test nor a miss.
-        if record[1] >> 31 != 0 {
-            return if low(record[1]) == NONE { Some(MISSED) } else { None };
-        }
-        if key.is_odd() {
-            return None;
-        }
-        keep(segments, header, rest, length);
-        Some((low(record[1]), length))
+        next
     }
 
-    /// The same for a segment that does not end in its first word.
+    /// Where a segment leads that no literal names.
     #[inline(always)]
-    fn common_long(
+    fn other(&self, state: State<'_>, path: &[u8], (from, end): Part, segments: &mut Segments) -> usize {
+        keep(segments, state, (from, end));
+        let otherwise = low(state.record[1]);
+        let is_rare = otherwise & TEST != 0 || end.wrapping_sub(from) <= 2;
+        index(if is_rare && otherwise != NONE { self.rare(state.at, path, (from, end)) } else { otherwise })
+    }
+
+    /// Where the literal leads that this segment is, if it lies in the slot where it would rather be.
+    #[inline(always)]
+    fn literal(
         &self,
-        record: &Record,
-        state: usize,
-        (first, rest): (Word, Rest<'_>),
-        segments: &mut Segments,
-    ) -> Option<(u32, usize)> {
-        let header = Header(record[0]);
-        if header.is(Header::TABLE) {
-            let followed = self.long_literal(record, state, (first, rest));
-            let Some((_, length)) = followed else {
-                let is_miss = low(record[1]) == NONE && !header.is(Header::DEEP);
-                return is_miss.then_some(MISSED);
-            };
-            keep_if_asked(segments, record, rest, length);
-            return followed;
+        state: State<'_>,
+        (view, path): (&impl View, &[u8]),
+        (from, end): Part,
+    ) -> Option<usize> {
+        let length = end.wrapping_sub(from);
+        if length < WORD {
+            let word = view.short_word(path, (from, end))?;
+            let [first, _, link, _] = self.arena.get(state.slot(word))?;
+            return (*first == word).then_some(index(low(*link >> 32)));
         }
-        let (length, has_percent) = rest.segment();
-        // A dot segment is shorter, and what is no table has neither tests nor slots.
-        if has_percent || !header.is(Header::ANY) {
-            return None;
-        }
-        keep(segments, header, rest, length);
-        Some((low(record[1]), length))
+        let words = [view.word(path, from)?, view.word(path, end.wrapping_sub(WORD))?];
+        self.is_at(state.slot(hash_input(words, length)), words, (view, path), (from, end))
     }
 
-    /// Where a literal leads that does not end in its first word, and its length.
+    /// Where this slot leads, if its literal, of eight octets or more, is this part of the path.
     #[inline(always)]
-    fn long_literal(
+    fn is_at(
         &self,
-        record: &Record,
-        state: usize,
-        (first, rest): (Word, Rest<'_>),
-    ) -> Option<(u32, usize)> {
-        let second = rest.after(WORD)?.word();
-        if let Some(SegmentEnd { key, length }) = second.segment_end() {
-            let link = self.look(record, state, [first.0, key.0])?;
-            return Some((low(link), length.wrapping_add(WORD)));
-        }
-        if Header(record[0]).is(Header::DEEP) {
+        place: usize,
+        words: [u64; 2],
+        (view, path): (&impl View, &[u8]),
+        (from, end): Part,
+    ) -> Option<usize> {
+        let [first, second, link, third] = self.arena.get(place)?;
+        let length = end.wrapping_sub(from);
+        if *first != words[0] || *second != words[1] || index(low(*link)) != length {
             return None;
         }
-        let link = self.look(record, state, [first.0, second.0])?;
-        Some((low(link), self.long(link, rest.bytes())?))
-    }
-
-    /// The link of the literal with these words.
-    #[inline(always)]
-    fn look(&self, [header, _, multiplier]: &Record, state: usize, words: [u64; 2]) -> Option<u64> {
-        let place = slot(hash_input(words), *multiplier, Header(*header).shift());
-        let place = state.wrapping_add(1).wrapping_add(place);
-        let [first, second, link] = self.arena.get(place)?;
-        if *first == words[0] && *second == words[1] {
-            return Some(*link);
-        }
-        let [first, second] = words;
-        if Header(*header).is(Header::PROBING) {
-            self.look_further(*header, place, first, second)
+        let is_whole = if length <= TWO_WORDS {
+            true
+        } else if length <= THREE_WORDS {
+            view.word(path, from.wrapping_add(WORD)) == Some(*third)
         } else {
-            None
-        }
-    }
-
-    /// Looks at the slots behind the one that a literal would rather have.
-    #[inline(never)]
-    fn look_further(&self, header: u64, place: usize, first: u64, second: u64) -> Option<u64> {
-        let further = self.arena.get(place..)?.iter().take(Header(header).probes()).skip(1);
-        further.into_iter().find(|slot| slot[0] == first && slot[1] == second).map(|slot| slot[2])
-    }
-
-    /// The length of this link's literal, whose first two words have been compared, if the path goes on with it and ends
-    /// the segment there.
-    #[inline(never)]
-    fn long(&self, link: u64, bytes: &[u8]) -> Option<usize> {
-        let span = self.spans.get(index(low(link >> 32).wrapping_sub(1)));
-        let text = span.and_then(|(from, to)| self.text.get(index(*from)..index(*to)))?;
-        let after = bytes.get(2 * WORD..)?.strip_prefix(text)?;
-        matches!(after.first(), None | Some(b'/')).then(|| text.len().wrapping_add(2 * WORD))
-    }
-
-    /// Where a run leads, and its length.
-    #[inline(always)]
-    fn run(&self, [header, first, second]: &Record, state: usize, rest: Rest<'_>) -> Option<(u32, usize)> {
-        let [first_mask, second_mask, link] = self.arena.get(state.wrapping_add(1))?;
-        let length = Header(*header).length().wrapping_sub(1);
-        // Only the first slash behind the end stands for it.
-        if rest.word().0 & first_mask != *first || length > rest.len() {
-            return None;
-        }
-        if *second_mask != 0 {
-            if rest.after(WORD)?.word().0 & second_mask != *second {
-                return None;
-            }
-            if link >> 32 != 0 {
-                self.long(*link, rest.bytes())?;
-            }
-        }
-        Some((low(*link), length))
-    }
-
-    /// Follows any state on any segment.
-    #[inline(never)]
-    fn rare(&self, state: usize, path: &str, left: usize, segments: &mut Segments) -> Followed {
-        let at = path.len().wrapping_sub(left);
-        let (Some(record), Some(rest)) = (self.arena.get(state), Rest::new(path.as_bytes()).after(at)) else {
-            return MISS;
+            self.is_long(*third, path, (from, end))
         };
-        let (header, otherwise) = (Header(record[0]), low(record[1]));
-        if header.is(Header::RUN) {
-            // A run is compared in one way only.
-            return MISS;
-        }
-        let literal = if header.is(Header::TABLE) { self.probe(record, state, rest) } else { None };
-        if let Some((next, length)) = literal {
-            keep_if_asked(segments, record, rest, length);
-            return Followed { next, length, is_odd: false };
-        }
-        if otherwise == NONE {
-            return MISS;
-        }
-        let (length, has_percent) = rest.segment();
-        keep(segments, header, rest, length);
-        let segment = path.get(at..at.wrapping_add(length)).unwrap_or_default();
-        let is_odd = has_percent || is_dot_segment(segment.as_bytes());
-        Followed { next: self.tested(otherwise, segment), length, is_odd }
+        is_whole.then_some(index(low(*link >> 32)))
     }
 
-    /// Where a segment leads that is one of a table's literals, and its length.
-    fn probe(&self, [header, _, multiplier]: &Record, state: usize, rest: Rest<'_>) -> Option<(u32, usize)> {
-        let (header, Key { words, length }) = (Header(*header), key(rest)?);
-        let mut input = hash_input(words);
-        if header.is(Header::DEEP) && length.is_none() {
-            input = rest.after(2 * WORD).map_or(input, |rest| deep_hash_input(input, rest));
-        }
-        let mut place = state.wrapping_add(1).wrapping_add(slot(input, *multiplier, header.shift()));
-        for _ in 0..header.probes() {
-            let [first, second, link] = self.arena.get(place)?;
-            if [*first, *second] == words
-                && let Some(length) = length.or_else(|| self.long(*link, rest.bytes()))
-            {
-                return Some((low(*link), length));
-            }
-            place = place.wrapping_add(1);
-        }
-        None
+    #[inline(never)]
+    fn is_long(&self, at: u64, path: &[u8], (from, end): Part) -> bool {
+        let part = path.get(from..end).unwrap_or_default();
+        let at = index(low(at));
+        self.text.get(at..at.wrapping_add(part.len())) == Some(part)
     }
 
-    /// What follows a segment that no literal names.
-    fn tested(&self, mut next: u32, segment: &str) -> u32 {
-        if segment.is_empty() {
+    /// Where a run leads, and where it ends; nowhere, where the path does not go on like this.
+    #[inline(always)]
+    fn run(&self, state: State<'_>, (view, path): (&impl View, &[u8]), from: usize) -> (usize, usize) {
+        let place = state.at.wrapping_add(1);
+        let length = self.arena.get(place).map_or(0, |[_, _, link, _]| index(low(*link)));
+        let end = from.wrapping_add(length);
+        let is_end = end == path.len() || path.get(end) == Some(&b'/');
+        let next = if is_end { self.is_run(place, (view, path), (from, end)) } else { None };
+        (next.unwrap_or(index(NONE)), end)
+    }
+
+    #[inline(always)]
+    fn is_run(&self, place: usize, (view, path): (&impl View, &[u8]), (from, end): Part) -> Option<usize> {
+        let length = end.wrapping_sub(from);
+        if length > THREE_WORDS {
+            let [_, _, link, third] = self.arena.get(place)?;
+            return self.is_long(*third, path, (from, end)).then_some(index(low(*link >> 32)));
+        }
+        let words = if length < WORD {
+            [view.short_word(path, (from, end))?, 0]
+        } else {
+            [view.word(path, from)?, view.word(path, end.wrapping_sub(WORD))?]
+        };
+        self.is_at(place, words, (view, path), (from, end))
+    }
+
+    /// Where any segment leads: what is not in the slot where it would rather be, what tests decide, what no expression may
+    /// take.
+    #[inline(never)]
+    fn rare(&self, at: usize, path: &[u8], (from, end): Part) -> u32 {
+        let Some(record) = self.arena.get(at) else { return NONE };
+        if end == ODD_SLASH {
+            return ODD;
+        }
+        if let Some(next) = self.further(State { record, at }, path, (from, end)) {
+            return u32::try_from(next).unwrap_or(NONE);
+        }
+        let segment = path.get(from..end).unwrap_or_default();
+        let mut next = low(record[1] >> 32);
+        if segment.is_empty() || next == NONE {
             return NONE;
+        }
+        if is_dot_segment(segment) {
+            return ODD;
         }
         while next & TEST != 0 && next != NONE {
             let Some(test) = self.tests.get(index(next & !TEST)) else { return NONE };
@@ -426,38 +394,26 @@ impl Automaton {
         }
         next
     }
+
+    /// Looks at all slots where a literal may be.
+    fn further(&self, state: State<'_>, path: &[u8], (from, end): Part) -> Option<usize> {
+        if !state.is(Header::TABLE | Header::DEEP) {
+            return None;
+        }
+        let (words, segment) = (words(path, from, end)?, path.get(from..end)?);
+        let is_deep = state.is(Header::DEEP);
+        let input = if is_deep { deep_hash_input(words, segment) } else { hash_input(words, segment.len()) };
+        let place = state.slot(input);
+        let is_at =
+            |step| self.is_at(place.wrapping_add(step), words, (&Far::words_alone(), path), (from, end));
+        (0..Header(state.record[0]).probes()).find_map(is_at)
+    }
 }
 
+/// Keeps the place of a segment that an expression may take.
 #[inline(always)]
-fn keep(segments: &mut Segments, header: Header, rest: Rest<'_>, length: usize) {
-    if let Some(kept) = segments.get_mut(header.depth()) {
-        *kept = (rest.len(), length);
+fn keep(segments: &mut Segments, state: State<'_>, (from, end): Part) {
+    if let Some(kept) = segments.get_mut(Header(state.record[0]).depth()) {
+        *kept = (place(from), place(end));
     }
-}
-
-/// Keeps the place of a literal where an expression may take it as well.
-#[inline(always)]
-fn keep_if_asked(segments: &mut Segments, [header, otherwise, _]: &Record, rest: Rest<'_>, length: usize) {
-    if low(*otherwise) != NONE {
-        keep(segments, Header(*header), rest, length);
-    }
-}
-
-/// A segment as tables know it: its first two words, with the slash that ends it if it is shorter.
-struct Key {
-    words: [u64; 2],
-    /// Its length in bytes, if it is shorter.
-    length: Option<usize>,
-}
-
-fn key(rest: Rest<'_>) -> Option<Key> {
-    let first = rest.word();
-    if let Some(end) = first.segment_end() {
-        return Some(Key { words: [end.key.0, 0], length: Some(end.length) });
-    }
-    let second = rest.after(WORD)?.word();
-    Some(match second.segment_end() {
-        Some(end) => Key { words: [first.0, end.key.0], length: Some(end.length.wrapping_add(WORD)) },
-        None => Key { words: [first.0, second.0], length: None },
-    })
 }

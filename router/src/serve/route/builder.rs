@@ -94,7 +94,7 @@ impl RouteTableBuilder {
     pub fn build(self) -> Result<RouteTable, RouteTableError> {
         let drafts = determinise(&self.trie).map_err(|_| RouteTableError::TooMuchOverlap)?;
         Ok(RouteTable {
-            automaton: pack(&drafts).map_err(|_| RouteTableError::TooManyTemplates)?,
+            automaton: pack(&drafts, &self.leaves).map_err(|_| RouteTableError::TooManyTemplates)?,
             leaves: Leaves::pack(self.leaves).ok_or(RouteTableError::TooManyTemplates)?,
             // What `OPTIONS *` answers: every method that some path has (RFC 9110 §9.3.7).
             allow_all: allow_value(self.methods.values()),

@@ -134,7 +134,7 @@ impl<'t> Determiniser<'t> {
         let mut target = Vec::new();
         for node in set.iter().filter_map(|id| self.trie.node(*id)) {
             target.extend(node.literals.get(text));
-            let matching = node.mixed.iter().filter(|(parts, _)| matches(parts, text, |_, _| {}));
+            let matching = node.mixed.iter().filter(|(parts, _)| matches(parts, text.as_bytes(), |_, _| {}));
             target.extend(matching.map(|(_, child)| child));
             target.extend(node.expression.filter(|_| !text.is_empty()));
         }

@@ -24,24 +24,35 @@ pub(super) enum MethodMatch {
 /// The number of methods that every server knows.
 const METHODS: usize = 10;
 
-const NOT_ALLOWED: u8 = 0xFF;
-const AUTOMATIC_OPTIONS: u8 = 0xFE;
-/// All that is answered by no declared operation has this bit; with any other, HEAD by that of GET.
-const AUTOMATIC: u8 = 0x80;
+/// How many expressions have a place of their own in a leaf.
+pub(super) const DEPTHS: usize = 16;
+
+const _: () = assert!(DEPTHS.is_power_of_two(), "places are told by their lowest bits");
+
+/// How many segments stand before each expression.
+pub(super) type Depths = [u8; DEPTHS];
+
+/// The place of a method among the known ones.
+pub(super) type Known = u32;
+
+const OPTIONS: Known = 0;
+const GET: Known = 1;
+const HEAD: Known = 5;
 
 /// The place of a method among those of RFC 9110 §9, PATCH (RFC 5789) and QUERY; `None` for any other.
 #[inline]
-pub(super) const fn known(method: &Method) -> Option<u8> {
+pub(super) const fn known(method: &Method) -> Option<Known> {
+    // In the order that `http` has them in, so that nothing has to be looked up.
     Some(match *method {
-        Method::GET => 0,
-        Method::POST => 1,
-        Method::PUT => 2,
-        Method::DELETE => 3,
-        Method::PATCH => 4,
-        Method::HEAD => 5,
-        Method::OPTIONS => 6,
-        Method::TRACE => 7,
-        Method::CONNECT => 8,
+        Method::OPTIONS => OPTIONS,
+        Method::GET => GET,
+        Method::POST => 2,
+        Method::PUT => 3,
+        Method::DELETE => 4,
+        Method::HEAD => HEAD,
+        Method::TRACE => 6,
+        Method::CONNECT => 7,
+        Method::PATCH => 8,
         Method::QUERY => 9,
         _ => return None,
     })
@@ -51,8 +62,6 @@ pub(super) const fn known(method: &Method) -> Option<u8> {
 #[derive(Clone, Debug)]
 pub(super) struct LeafDraft {
     methods: Vec<(Method, u32)>,
-    /// How many segments the template has.
-    segments: usize,
     captured: Vec<Captured>,
 }
 
@@ -72,11 +81,12 @@ impl LeafDraft {
             Segment::Mixed(parts) => Some(Captured { depth, mixed: Some(parts.clone()) }),
             Segment::Expression => Some(Captured { depth, mixed: None }),
         };
-        Self {
-            methods: Vec::new(),
-            segments: segments.len(),
-            captured: segments.iter().enumerate().filter_map(captured).collect(),
-        }
+        Self { methods: Vec::new(), captured: segments.iter().enumerate().filter_map(captured).collect() }
+    }
+
+    /// The number of this leaf as a walk finds it.
+    pub(super) fn number(&self, id: u32) -> u32 {
+        if self.depths().is_some() { id } else { id | LOCATED }
     }
 
     /// Declares a method; gives back what already stood there, unchanged.
@@ -88,41 +98,61 @@ impl LeafDraft {
         Ok(())
     }
 
-    /// How many segments stand before each expression, four bits for each, the first lowest; `None` where one is a part of
-    /// a segment, or where the template has more segments than a walk keeps: places of later ones then stand where those of
-    /// the first were.
-    fn depths(&self) -> Option<u64> {
-        if self.segments > SEGMENTS_KEPT || self.captured.iter().any(|captured| captured.mixed.is_some()) {
+    /// How many segments stand before each expression; `None` where one is a part of a segment, or where a walk does not keep
+    /// them all.
+    fn depths(&self) -> Option<Depths> {
+        let mut depths = [0; DEPTHS];
+        if self.captured.len() > DEPTHS {
             return None;
         }
-        let nibble =
-            |depths: u64, captured: &Captured| Some(depths << 4 | u64::try_from(captured.depth).ok()?);
-        self.captured.iter().rev().try_fold(0, nibble)
+        for (captured, depth) in self.captured.iter().zip(&mut depths) {
+            *depth = u8::try_from(captured.depth).ok()?;
+        }
+        let are_kept = self.captured.iter().all(|one| one.mixed.is_none() && one.depth < SEGMENTS_KEPT);
+        are_kept.then_some(depths)
     }
 }
 
-/// Marks a leaf whose expressions are found as [`Leaves::captured`] says.
-pub(super) const LOCATED: u8 = u8::MAX;
+/// Marks the number of a leaf whose expressions are found as [`Leaves::captured`] says, so that it names none at first sight.
+const LOCATED: u32 = 1 << 31;
 
 /// A leaf, packed.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
-    /// For each known method: the place among the leaf's operations, or one of the marks above.
-    answers: [u8; METHODS],
-    operations: u32,
-    allow: u32,
-    /// The number of expressions, or [`LOCATED`].
+    /// Where the expressions stand; or, first, which of [`Leaves::captured`] says so.
+    pub(super) depths: Depths,
+    /// The operation of each known method that is declared.
+    operations: [u32; METHODS],
+    /// A bit for each known method, set where it is declared.
+    declared: u16,
+    /// The number of expressions whose places stand here.
     pub(super) count: u8,
-    /// Where the expressions stand, as four bits for each, or which of [`Leaves::captured`] says so.
-    pub(super) depths: u64,
+    allow: u32,
+}
+
+impl Leaf {
+    /// The operation that is declared for the method at this place among the known ones.
+    #[inline(always)]
+    pub(super) fn declared(&self, known: Known) -> Option<u32> {
+        let operation = self.operations.get(index(known)).copied()?;
+        (u32::from(self.declared).wrapping_shr(known) & 1 != 0).then_some(operation)
+    }
+
+    /// Finds what answers the method at this place among the known ones.
+    pub(super) fn find(&self, known: Known) -> MethodMatch {
+        match (self.declared(known), known) {
+            (Some(operation), _) => MethodMatch::Declared(operation),
+            (None, HEAD) => self.declared(GET).map_or(MethodMatch::NotAllowed, MethodMatch::AutomaticHead),
+            (None, OPTIONS) => MethodMatch::AutomaticOptions,
+            (None, _) => MethodMatch::NotAllowed,
+        }
+    }
 }
 
 /// All leaves of a table.
 #[derive(Debug, Default)]
 pub(super) struct Leaves {
     leaves: Box<[Leaf]>,
-    /// The operations of known methods, leaf after leaf.
-    operations: Box<[u32]>,
     /// The operations of other methods, in the order of their leaves.
     additional: Box<[(u32, Method, u32)]>,
     allows: Box<[Arc<str>]>,
@@ -138,7 +168,6 @@ impl Leaves {
         }
         Some(Self {
             leaves: packer.leaves.into(),
-            operations: packer.operations.into(),
             additional: packer.additional.into(),
             allows: packer.allows.into(),
             captured: packer.captured.into(),
@@ -149,28 +178,10 @@ impl Leaves {
         self.leaves.get(index(leaf))
     }
 
-    /// The operation that is declared for the method at this place among the known ones.
-    #[inline(always)]
-    pub(super) fn declared(&self, leaf: &Leaf, known: u8) -> Option<u32> {
-        let answer = leaf.answers.get(usize::from(known)).copied()?;
-        if answer & AUTOMATIC == 0 { self.operation(leaf, answer) } else { None }
-    }
-
-    /// Finds what answers the method at this place among the known ones.
-    pub(super) fn find(&self, leaf: &Leaf, known: u8) -> MethodMatch {
-        let answer = leaf.answers.get(usize::from(known)).copied().unwrap_or(NOT_ALLOWED);
-        let operation = self.operation(leaf, answer & !AUTOMATIC);
-        match (answer, operation) {
-            (AUTOMATIC_OPTIONS, _) => MethodMatch::AutomaticOptions,
-            (NOT_ALLOWED, _) | (_, None) => MethodMatch::NotAllowed,
-            (_, Some(get)) if answer & AUTOMATIC != 0 => MethodMatch::AutomaticHead(get),
-            (_, Some(operation)) => MethodMatch::Declared(operation),
-        }
-    }
-
-    #[inline(always)]
-    fn operation(&self, leaf: &Leaf, place: u8) -> Option<u32> {
-        self.operations.get(index(leaf.operations.wrapping_add(u32::from(place)))).copied()
+    /// The leaf that this marked number names, with its plain number.
+    pub(super) fn located(&self, leaf: u32) -> Option<(u32, &Leaf)> {
+        let leaf = leaf.checked_sub(LOCATED)?;
+        self.get(leaf).map(|found| (leaf, found))
     }
 
     /// Finds what answers a method that is declared somewhere and is not a known one.
@@ -191,70 +202,65 @@ impl Leaves {
     }
 
     pub(super) fn captured(&self, leaf: &Leaf) -> &[Captured] {
-        let id = usize::try_from(leaf.depths).ok();
-        id.and_then(|id| self.captured.get(id)).map(|captured| &**captured).unwrap_or_default()
+        let [a, b, c, d, ..] = leaf.depths;
+        let id = index(u32::from_le_bytes([a, b, c, d]));
+        self.captured.get(id).map(|captured| &**captured).unwrap_or_default()
     }
 }
 
 #[derive(Default)]
 struct Packer {
     leaves: Vec<Leaf>,
-    operations: Vec<u32>,
     additional: Vec<(u32, Method, u32)>,
     allows: Vec<Arc<str>>,
-    allow_ids: HashMap<Arc<str>, u32>,
+    /// The `Allow` value of methods declared in this order.
+    allow_ids: HashMap<Vec<Known>, u32>,
     captured: Vec<Box<[Captured]>>,
 }
 
 impl Packer {
     fn leaf(&mut self, draft: LeafDraft) -> Option<()> {
         let id = u32::try_from(self.leaves.len()).ok()?;
-        let operations = u32::try_from(self.operations.len()).ok()?;
-        let mut answers = [NOT_ALLOWED; METHODS];
-        let mut own = 0_u8;
+        let (mut operations, mut declared) = ([0; METHODS], 0);
         for (method, operation) in &draft.methods {
-            match known(method).and_then(|known| answers.get_mut(usize::from(known))) {
-                Some(answer) => {
-                    *answer = own;
-                    own = own.checked_add(1)?;
-                    self.operations.push(*operation);
+            match known(method).and_then(|known| Some((known, operations.get_mut(index(known))?))) {
+                Some((known, place)) => {
+                    *place = *operation;
+                    declared |= 1_u16.wrapping_shl(known);
                 }
                 None => self.additional.push((id, method.clone(), *operation)),
             }
         }
-        answer_automatically(&mut answers);
-        let (count, depths) = match draft.depths() {
-            Some(depths) => (u8::try_from(draft.captured.len()).ok()?, depths),
-            None => {
-                let id = u64::try_from(self.captured.len()).ok()?;
-                self.captured.push(draft.captured.into());
-                (LOCATED, id)
-            }
-        };
-        let allow = self.allow(allow_value(draft.methods.iter().map(|(method, _)| method)))?;
-        self.leaves.push(Leaf { answers, operations, allow, count, depths });
+        let allow = self.allow(&draft.methods)?;
+        let (depths, count) = self.expressions(draft)?;
+        self.leaves.push(Leaf { depths, operations, allow, declared, count });
         Some(())
     }
 
-    fn allow(&mut self, value: Arc<str>) -> Option<u32> {
-        if let Some(id) = self.allow_ids.get(&value) {
+    /// Where the expressions are and how many, or which of those that are told apart they are.
+    fn expressions(&mut self, draft: LeafDraft) -> Option<(Depths, u8)> {
+        if let Some(depths) = draft.depths() {
+            return Some((depths, u8::try_from(draft.captured.len()).ok()?));
+        }
+        let mut depths = [0; DEPTHS];
+        let id = u32::try_from(self.captured.len()).ok()?.to_le_bytes();
+        depths.iter_mut().zip(id).for_each(|(place, octet)| *place = octet);
+        self.captured.push(draft.captured.into());
+        Some((depths, 0))
+    }
+
+    /// The value for these methods; leaves whose methods all are known share theirs.
+    fn allow(&mut self, methods: &[(Method, u32)]) -> Option<u32> {
+        let known: Option<Vec<Known>> = methods.iter().map(|(method, _)| known(method)).collect();
+        if let Some(id) = known.as_ref().and_then(|known| self.allow_ids.get(known)) {
             return Some(*id);
         }
         let id = u32::try_from(self.allows.len()).ok()?;
-        self.allow_ids.insert(Arc::clone(&value), id);
-        self.allows.push(value);
+        self.allows.push(allow_value(methods.iter().map(|(method, _)| method)));
+        if let Some(known) = known {
+            self.allow_ids.insert(known, id);
+        }
         Some(id)
-    }
-}
-
-/// OPTIONS where it is not declared, and HEAD where only GET is.
-fn answer_automatically(answers: &mut [u8; METHODS]) {
-    let [get, _, _, _, _, head, options, ..] = answers;
-    if *options == NOT_ALLOWED {
-        *options = AUTOMATIC_OPTIONS;
-    }
-    if *head == NOT_ALLOWED && *get != NOT_ALLOWED {
-        *head = *get | AUTOMATIC;
     }
 }
 
@@ -304,7 +310,7 @@ mod tests {
             (2, &Method::GET, MethodMatch::Declared(6)),
         ] {
             let known = known(method).unwrap();
-            assert_eq!(leaves.find(leaves.get(leaf).unwrap(), known), expected, "{leaf} {method}");
+            assert_eq!(leaves.get(leaf).unwrap().find(known), expected, "{leaf} {method}");
         }
         assert_eq!(leaves.find_additional(2, &copy), MethodMatch::Declared(4));
         assert_eq!(leaves.find_additional(1, &copy), MethodMatch::NotAllowed);

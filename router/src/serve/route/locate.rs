@@ -1,41 +1,54 @@
-//! Finding a template's expressions in a path that it matched, where the walk has not kept them all: mixtures, long
-//! templates, paths that were normalised.
+//! Finding a template's expressions in a path that it matched, where they are not all segments that the walk has kept:
+//! mixtures, long templates, paths that were normalised.
 
-use super::leaf::{Captured, LOCATED, Leaf, Leaves};
+use super::automaton::SEGMENTS_KEPT;
+use super::captures::Spans;
+use super::leaf::Captured;
 use super::normalize::raw_spans;
 use super::pattern::Part;
 use super::{Captures, pattern};
 
-/// Puts the spans of the leaf's expressions in the path's normal form into `captures`, which hold no span yet, but
-/// where the walk has found its segments.
-pub(super) fn locate(leaves: &Leaves, leaf: &Leaf, normal: &str, captures: &mut Captures) {
-    if leaf.count == LOCATED {
-        segments(leaves.captured(leaf), normal, captures);
-    } else {
-        captures.set(leaf.depths, leaf.count);
-    }
+/// Puts the spans of these expressions into `captures`, whose segments are those that a walk has found in the path's
+/// normal form.
+pub(super) fn locate(captured: &[Captured], normal: &str, captures: &mut Captures) {
+    let spans = spans(captured, normal, captures);
+    captures.set_spans(spans);
 }
 
 /// Turns spans of the normal form into spans of the path as sent.
 pub(super) fn as_sent(raw: &str, normal: &str, captures: &mut Captures) {
-    let mut spans = captures.spans(normal).collect::<super::captures::Spans>();
+    let mut spans: Spans = (0..captures.len()).map_while(|at| captures.narrow_span(at)).collect();
     raw_spans(raw, normal.len(), &mut spans);
-    captures.clear();
-    for (from, to) in spans {
-        captures.push(raw, from, to);
-    }
+    captures.set_spans(spans);
 }
 
-fn segments(captured: &[Captured], normal: &str, captures: &mut Captures) {
-    let mut captured = captured.iter().peekable();
+fn spans(captured: &[Captured], normal: &str, captures: &Captures) -> Spans {
+    let mut spans = Spans::new();
+    for Captured { depth, mixed } in captured {
+        let Some((from, to)) = segment(*depth, normal, captures) else { break };
+        let parts = mixed.as_deref().unwrap_or(&[Part::Expression]);
+        let text = normal.get(from..to).unwrap_or_default();
+        pattern::matches(parts, text.as_bytes(), |start, end| {
+            let at = |within: usize| u16::try_from(from.saturating_add(within)).unwrap_or(u16::MAX);
+            if !spans.is_full() {
+                spans.push((at(start), at(end)));
+            }
+        });
+    }
+    spans
+}
+
+/// First byte and byte after the last of the segment at this depth; those that a walk does not keep are counted.
+fn segment(depth: usize, normal: &str, captures: &Captures) -> Option<(usize, usize)> {
+    if depth < SEGMENTS_KEPT {
+        let (from, to) = captures.segment(u8::try_from(depth).ok()?);
+        return Some((from.into(), to.into()));
+    }
     let mut from = 1_usize;
-    for (depth, segment) in normal.get(1..).unwrap_or_default().split('/').enumerate() {
-        if let Some(own) = captured.next_if(|captured| captured.depth == depth) {
-            let parts = own.mixed.as_deref().unwrap_or(&[Part::Expression]);
-            pattern::matches(parts, segment, |start, end| {
-                captures.push(normal, from.saturating_add(start), from.saturating_add(end));
-            });
-        }
+    let mut segments = normal.get(1..)?.split('/');
+    for segment in segments.by_ref().take(depth) {
         from = from.saturating_add(segment.len()).saturating_add(1);
     }
+    let length = segments.next()?.len();
+    Some((from, from.saturating_add(length)))
 }

@@ -74,6 +74,9 @@ pub(super) fn is_dot_segment(segment: &[u8]) -> bool {
 /// A template's literal in the form that a normalised request path has: characters that no path
 /// segment may hold are percent-encoded, triplets are normalised, a stray `%` stands for itself.
 pub(super) fn normalize_literal(literal: &str) -> String {
+    if literal.bytes().all(is_unreserved) {
+        return literal.to_owned();
+    }
     let mut encoded = String::with_capacity(literal.len());
     let mut rest = literal;
     while let Some(first) = rest.chars().next() {
@@ -101,8 +104,8 @@ fn triplet_length(text: &str) -> usize {
 ///
 /// Parameter styles split before they decode, so they need what was sent: `%2E` is data in style label, and a
 /// plain dot is a delimiter (SER-017).
-pub(super) fn raw_spans(raw: &str, normal_length: usize, spans: &mut [(usize, usize)]) {
-    let at = |normal: usize| raw_offset(raw, normal_length, normal);
+pub(super) fn raw_spans(raw: &str, normal_length: usize, spans: &mut [(u16, u16)]) {
+    let at = |normal: u16| u16::try_from(raw_offset(raw, normal_length, normal.into())).unwrap_or(u16::MAX);
     for (from, to) in spans {
         (*from, *to) = (at(*from), at(*to));
     }
@@ -211,7 +214,7 @@ mod tests {
             let normal = normalize_path(raw, &mut room).unwrap().unwrap();
             let mut spans = [span];
             raw_spans(raw, normal.len(), &mut spans);
-            let (from, to) = spans[0];
+            let (from, to) = (usize::from(spans[0].0), usize::from(spans[0].1));
             assert_eq!(&raw[from..to], expected, "{raw}");
         }
     }

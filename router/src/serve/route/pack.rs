@@ -1,36 +1,39 @@
 //! Drafts of states -> the packed automaton.
 
-use std::collections::HashMap;
-
 use super::automaton::{
-    Automaton, Header, Kind, NONE, PackedTest, Record, SEGMENTS_KEPT, TEST, deep_hash_input, hash_input,
-    index, slot,
+    Automaton, Header, NONE, ODD, PackedTest, Record, TEST, THREE_WORDS, TWO_WORDS, deep_hash_input,
+    hash_input, index, slot,
 };
 use super::determinise::{Draft, Drafts, Next, StateId, Test};
-use super::words::{Rest, WORD};
+use super::leaf::LeafDraft;
+use super::trie::LeafId;
+use super::words::{WORD, word, words};
 
-/// Up to how many literals no two of a table may want the same slot.
+/// Up to how many literals none of a table should be displaced.
 const PERFECT_LITERALS_MAX: usize = 64;
 
 /// How many multipliers are tried for each size of a table.
 const MULTIPLIERS: u64 = 24;
 
-/// How many slots are looked at in a large table without another multiplier being tried.
-const PROBES_ENOUGH: u8 = 4;
+/// How many literals of a table may have the same words before all of a text is hashed.
+const SHARING_MAX: usize = 4;
 
-/// More states, slots or bytes than 31 bits count, or a literal of more bytes than 16 bits count.
+/// One in how many literals of a large table may be displaced without another multiplier being tried.
+const DISPLACED_ONE_IN: usize = 16;
+
+/// More states, slots or bytes than 31 bits count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooLarge;
 
 /// First every state gets its place, then its words are written.
-pub(super) fn pack(drafts: &Drafts<'_>) -> Result<Automaton, TooLarge> {
+pub(super) fn pack(drafts: &Drafts<'_>, leaves: &[LeafDraft]) -> Result<Automaton, TooLarge> {
     let order = order(drafts)?;
-    let mut planner = Planner { drafts, text: Vec::new(), spans: Vec::new() };
-    let (mut places, mut end) = (HashMap::with_capacity(order.len()), 0_usize);
+    let mut planner = Planner { drafts, leaves, text: Vec::new() };
+    let (mut places, mut end) = (vec![NONE; drafts.states.len()], 0_usize);
     let mut plans = Vec::with_capacity(order.len());
     for id in order {
         let plan = planner.plan(drafts.states.get(index(id)).ok_or(TooLarge)?)?;
-        places.insert(id, count(end)?);
+        *places.get_mut(index(id)).ok_or(TooLarge)? = count(end)?;
         end = end.checked_add(plan.records()).ok_or(TooLarge)?;
         plans.push(plan);
     }
@@ -45,7 +48,6 @@ pub(super) fn pack(drafts: &Drafts<'_>) -> Result<Automaton, TooLarge> {
     Ok(Automaton {
         arena: arena.into(),
         text: planner.text.into(),
-        spans: planner.spans.into(),
         tests: drafts.tests.iter().map(test).collect::<Result<_, _>>()?,
     })
 }
@@ -111,55 +113,54 @@ impl Drafts<'_> {
 
 /// A state whose words are known up to the places of other states.
 enum Plan {
-    End { header: Header },
-    Run { header: Header, literal: Literal, masks: [u64; 2] },
-    Any { header: Header, next: StateId },
-    Table { header: Header, multiplier: u64, otherwise: Next, slots: Vec<Option<Literal>> },
+    Plain { header: Header, otherwise: Next },
+    Run { header: Header, literal: Literal },
+    Table { header: Header, otherwise: Next, hash: [u64; 2], slots: Vec<Option<Literal>> },
 }
 
 /// A literal, and where it leads.
 #[derive(Clone, Copy)]
 struct Literal {
     words: [u64; 2],
-    /// One more than the index of what it holds behind them, or 0.
-    rest: u32,
+    length: u32,
+    /// What lies between the words: nothing, a word, or the place of its text.
+    third: u64,
     next: StateId,
 }
 
-type Places = HashMap<StateId, u32>;
+/// Where each state starts in the arena.
+type Places = [u32];
 
 impl Literal {
     fn record(self, places: &Places) -> Result<Record, TooLarge> {
         let [first, second] = self.words;
         let next = resolve(Next::State(self.next), places)?;
-        Ok([first, second, u64::from(self.rest) << 32 | u64::from(next)])
+        Ok([first, second, u64::from(next) << 32 | u64::from(self.length), self.third])
     }
 }
 
 impl Plan {
     fn records(&self) -> usize {
         match self {
-            Self::End { .. } | Self::Any { .. } => 1,
+            Self::Plain { .. } => 1,
             Self::Run { .. } => 2,
-            Self::Table { slots, .. } => slots.len().saturating_add(1),
+            Self::Table { slots, .. } => slots.len(),
         }
     }
 
     fn write(self, places: &Places, arena: &mut Vec<Record>) -> Result<(), TooLarge> {
         match self {
-            Self::End { header } => arena.push([header.0, u64::from(NONE), 0]),
-            Self::Run { header, literal, masks: [first_mask, second_mask] } => {
-                let [first, second, link] = literal.record(places)?;
-                arena.extend([[header.0, first, second], [first_mask, second_mask, link]]);
+            Self::Plain { header, otherwise } => {
+                arena.push([header.0, others(otherwise, false, places)?, 0, 0]);
             }
-            Self::Any { header, next } => {
-                arena.push([header.0, u64::from(resolve(Next::State(next), places)?), 0]);
+            Self::Run { header, literal } => {
+                arena.extend([[header.0, others(Next::Miss, false, places)?, 0, 0], literal.record(places)?]);
             }
-            Self::Table { header, multiplier, otherwise, slots } => {
-                arena.push([header.0, u64::from(resolve(otherwise, places)?), multiplier]);
-                for slot in slots {
-                    // No text has a byte of eight ones.
-                    let free = [u64::MAX, 0, u64::from(NONE)];
+            Self::Table { header, otherwise, hash: [multiplier, shift], slots } => {
+                arena.push([header.0, others(otherwise, header.is_rare(), places)?, multiplier, shift]);
+                for slot in slots.into_iter().skip(1) {
+                    // No path has a segment of as many octets.
+                    let free = [0, 0, u64::MAX, 0];
                     arena.push(slot.map_or(Ok(free), |literal| literal.record(places))?);
                 }
             }
@@ -168,31 +169,37 @@ impl Plan {
     }
 }
 
+/// What follows a segment that is no literal, and before it the same where that is known without a closer look.
+fn others(next: Next, is_rare: bool, places: &Places) -> Result<u64, TooLarge> {
+    let next = resolve(next, places)?;
+    Ok(u64::from(next) << 32 | u64::from(if is_rare { ODD } else { next }))
+}
+
 fn resolve(next: Next, places: &Places) -> Result<u32, TooLarge> {
     match next {
         Next::Miss => Ok(NONE),
-        Next::State(id) => places.get(&id).copied().ok_or(TooLarge),
+        Next::State(id) => places.get(index(id)).copied().filter(|place| *place != NONE).ok_or(TooLarge),
         Next::Test(test) => Ok(test | TEST),
     }
 }
 
 struct Planner<'d> {
     drafts: &'d Drafts<'d>,
+    leaves: &'d [LeafDraft],
     text: Vec<u8>,
-    spans: Vec<(u32, u32)>,
 }
 
 impl Planner<'_> {
     fn plan(&mut self, draft: &Draft<'_>) -> Result<Plan, TooLarge> {
-        let depth = u8::try_from(index(draft.depth) % SEGMENTS_KEPT).map_err(|_| TooLarge)?;
-        let header = |kind| Header::new(draft.leaf.map_or(NONE, |leaf| leaf.0), kind).at_depth(depth);
+        let number = |leaf: LeafId| self.leaves.get(leaf.index()).map(|draft| draft.number(leaf.0));
+        let header = Header::new(draft.leaf.and_then(number).unwrap_or(NONE), index(draft.depth));
         if let Some((text, next)) = draft.single() {
-            return self.run(header(Kind::Run), text, next);
+            return self.run(header.with_run(), text, next);
         }
         match (draft.literals.as_slice(), draft.otherwise) {
-            ([], Next::Miss) => Ok(Plan::End { header: header(Kind::End) }),
-            ([], Next::State(next)) => Ok(Plan::Any { header: header(Kind::Any), next }),
-            (literals, otherwise) => self.table(header(Kind::Table), literals, otherwise),
+            ([], otherwise) => Ok(Plan::Plain { header, otherwise }),
+            (literals, Next::Miss) => self.table(header, literals, Next::Miss),
+            (literals, otherwise) => self.table(header.with_others(), literals, otherwise),
         }
     }
 
@@ -204,19 +211,23 @@ impl Planner<'_> {
             text.push_str(later);
             next = after;
         }
-        let length = u16::try_from(text.len().saturating_add(1)).map_err(|_| TooLarge)?;
-        let masks = [mask_of(length.into()), mask_of(usize::from(length).saturating_sub(WORD))];
-        Ok(Plan::Run { header: header.with_length(length), literal: self.literal(&text, next)?, masks })
+        Ok(Plan::Run { header, literal: self.literal(&text, next)? })
     }
 
-    /// A literal; what it holds behind its first two words is kept.
+    /// A literal; its text is kept where there is more between its words than a third one.
     fn literal(&mut self, text: &str, next: StateId) -> Result<Literal, TooLarge> {
-        let words = words_of(text);
-        let Some(rest) = text.as_bytes().get(2 * WORD..) else { return Ok(Literal { words, rest: 0, next }) };
-        let from = count(self.text.len())?;
-        self.text.extend_from_slice(rest);
-        self.spans.push((from, count(self.text.len())?));
-        Ok(Literal { words, rest: count(self.spans.len())?, next })
+        let length = count(text.len())?;
+        let words = words(format!("/{text}").as_bytes(), 1, text.len().saturating_add(1)).ok_or(TooLarge)?;
+        let third = match text.len() {
+            length if length <= TWO_WORDS => 0,
+            length if length <= THREE_WORDS => word(text.as_bytes(), WORD).ok_or(TooLarge)?,
+            _ => {
+                let at = count(self.text.len())?;
+                self.text.extend_from_slice(text.as_bytes());
+                u64::from(at)
+            }
+        };
+        Ok(Literal { words, length, third, next })
     }
 
     fn table(
@@ -227,15 +238,16 @@ impl Planner<'_> {
     ) -> Result<Plan, TooLarge> {
         let literals: Vec<Literal> =
             texts.iter().map(|(text, next)| self.literal(text, *next)).collect::<Result<_, _>>()?;
-        let is_deep = share_words(&literals);
+        let is_deep = share_words(&literals) > SHARING_MAX;
         let input = |((text, _), literal): (&(&str, StateId), &Literal)| input_of(text, literal, is_deep);
         let inputs: Vec<u64> = texts.iter().zip(&literals).map(input).collect();
-        let Layout { multiplier, shift, probes, places, size } = lay_out(&inputs).ok_or(TooLarge)?;
+        let Layout { multiplier, shift, probes, places, size, .. } = lay_out(&inputs).ok_or(TooLarge)?;
         let mut slots = vec![None; size];
         for (literal, place) in literals.into_iter().zip(places) {
             *slots.get_mut(place).ok_or(TooLarge)? = Some(literal);
         }
-        Ok(Plan::Table { header: header.with_hashing(shift, probes, is_deep), multiplier, otherwise, slots })
+        let (header, hash) = (header.with_table(probes, is_deep), [multiplier, u64::from(shift)]);
+        Ok(Plan::Table { header, otherwise, hash, slots })
     }
 }
 
@@ -244,34 +256,19 @@ fn count(length: usize) -> Result<u32, TooLarge> {
     u32::try_from(length).ok().filter(|count| *count < TEST).ok_or(TooLarge)
 }
 
-/// The first two words of a text with the slash behind it, zero behind that.
-fn words_of(text: &str) -> [u64; 2] {
-    let rest = Rest::new(text.as_bytes());
-    let length = text.len().saturating_add(1);
-    let second = rest.after(WORD).map_or(0, |rest| rest.word().0);
-    [rest.word().0 & mask_of(length), second & mask_of(length.saturating_sub(WORD))]
-}
-
-/// As many bytes as there are, from the lowest on.
-fn mask_of(bytes: usize) -> u64 {
-    let unused = u32::try_from(WORD.saturating_sub(bytes).saturating_mul(8)).unwrap_or(64);
-    u64::MAX.checked_shr(unused).unwrap_or(0)
-}
-
-/// Whether two long literals begin with the same words.
-fn share_words(literals: &[Literal]) -> bool {
-    let long = literals.iter().filter(|literal| literal.rest != 0);
-    let mut words: Vec<_> = long.map(|literal| literal.words).collect();
+/// How many literals at most have the same words and length.
+fn share_words(literals: &[Literal]) -> usize {
+    let mut words: Vec<_> = literals.iter().map(|literal| (literal.words, literal.length)).collect();
     words.sort_unstable();
-    words.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+    words.chunk_by(|a, b| a == b).map(<[_]>::len).max().unwrap_or(0)
 }
 
 fn input_of(text: &str, literal: &Literal, is_deep: bool) -> u64 {
-    let input = hash_input(literal.words);
-    if !is_deep || literal.rest == 0 {
-        return input;
+    if is_deep {
+        deep_hash_input(literal.words, text.as_bytes())
+    } else {
+        hash_input(literal.words, text.len())
     }
-    Rest::new(text.as_bytes()).after(2 * WORD).map_or(input, |rest| deep_hash_input(input, rest))
 }
 
 /// Where the literals of a table lie.
@@ -279,24 +276,29 @@ struct Layout {
     multiplier: u64,
     shift: u8,
     probes: u8,
+    /// How many literals are not in the slot that they would rather have.
+    displaced: usize,
     places: Vec<usize>,
-    /// How many slots there are, those included that only looking further reaches.
+    /// How many slots there are, the first one and those included that only looking further reaches.
     size: usize,
 }
 
-/// Finds a size and a multiplier so that few slots are looked at: one for small tables. `None` where it is always more
-/// than 255.
+/// Finds a size and a multiplier so that few literals are displaced: none in small tables. `None` where so many are that a
+/// look-up would look at more than 255 slots.
 fn lay_out(inputs: &[u64]) -> Option<Layout> {
-    let least = inputs.len().max(2).checked_next_power_of_two()?.trailing_zeros();
-    let (enough, sizes) = if inputs.len() <= PERFECT_LITERALS_MAX { (1, 4) } else { (PROBES_ENOUGH, 2) };
+    let least = inputs.len().saturating_add(1).max(2).checked_next_power_of_two()?.trailing_zeros();
+    let (enough, sizes) = match inputs.len() {
+        0..=PERFECT_LITERALS_MAX => (0, 5),
+        literals => (literals / DISPLACED_ONE_IN, 3),
+    };
     let mut best = None::<Layout>;
     for bits in least..least.saturating_add(sizes) {
         for multiplier in multipliers() {
             let Some(layout) = place(inputs, bits, multiplier) else { continue };
-            if layout.probes <= enough {
+            if layout.displaced <= enough {
                 return Some(layout);
             }
-            if best.as_ref().is_none_or(|best| layout.probes < best.probes) {
+            if best.as_ref().is_none_or(|best| layout.displaced < best.displaced) {
                 best = Some(layout);
             }
         }
@@ -320,8 +322,9 @@ fn place(inputs: &[u64], bits: u32, multiplier: u64) -> Option<Layout> {
     let wanted = 1_usize.checked_shl(bits)?;
     // A table does not go round: behind its end are as many slots as one may have to look at.
     let mut taken = vec![false; wanted.checked_add(usize::from(u8::MAX))?];
+    *taken.first_mut()? = true;
     let mut places = Vec::with_capacity(inputs.len());
-    let (mut probes, mut size) = (1_u8, wanted);
+    let (mut probes, mut displaced, mut size) = (1_u8, 0_usize, wanted);
     for input in inputs {
         let (mut at, mut looked) = (slot(*input, multiplier, u64::from(shift)), 1_u8);
         while *taken.get(at)? {
@@ -329,11 +332,12 @@ fn place(inputs: &[u64], bits: u32, multiplier: u64) -> Option<Layout> {
             at = at.checked_add(1)?;
         }
         *taken.get_mut(at)? = true;
+        displaced = displaced.saturating_add(usize::from(looked > 1));
         probes = probes.max(looked);
         size = size.max(at.checked_add(1)?);
         places.push(at);
     }
     // What probing reads must lie inside the table.
     let size = size.max(wanted.checked_add(usize::from(probes))?.checked_sub(1)?);
-    Some(Layout { multiplier, shift: u8::try_from(shift).ok()?, probes, places, size })
+    Some(Layout { multiplier, shift: u8::try_from(shift).ok()?, probes, displaced, places, size })
 }

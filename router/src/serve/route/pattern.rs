@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 
-use memchr::memmem;
+use memchr::memchr;
 
 /// A piece of a segment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +65,7 @@ pub(super) fn are_exclusive(a: &[Part], b: &[Part]) -> bool {
 /// Matches a whole segment; `capture` gets each expression's span within the segment.
 ///
 /// Gives false, with some captures perhaps made, where the segment does not match.
-pub(super) fn matches(parts: &[Part], segment: &str, mut capture: impl FnMut(usize, usize)) -> bool {
+pub(super) fn matches(parts: &[Part], segment: &[u8], mut capture: impl FnMut(usize, usize)) -> bool {
     let mut at = 0;
     let mut rest = parts;
     loop {
@@ -88,12 +88,12 @@ pub(super) fn matches(parts: &[Part], segment: &str, mut capture: impl FnMut(usi
     }
 }
 
-fn starts_with_at(segment: &str, text: &str, at: usize) -> bool {
-    segment.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(text.as_bytes()))
+fn starts_with_at(segment: &[u8], text: &str, at: usize) -> bool {
+    segment.get(at..).is_some_and(|rest| rest.starts_with(text.as_bytes()))
 }
 
 /// Where the expression that starts at `at` ends, given what follows it.
-fn expression_end(segment: &str, at: usize, later: &[Part]) -> Option<usize> {
+fn expression_end(segment: &[u8], at: usize, later: &[Part]) -> Option<usize> {
     let from = at.checked_add(1)?;
     match later {
         [] | [Part::Expression, ..] => (segment.len() >= from).then_some(segment.len()),
@@ -107,12 +107,13 @@ fn expression_end(segment: &str, at: usize, later: &[Part]) -> Option<usize> {
 
 /// Where `text` first begins, at `from` or behind it, and not within a triplet. Its places may overlap: `%252525` holds `2525` within
 /// the triplet and again behind it.
-fn first_outside_triplets(segment: &str, from: usize, text: &str) -> Option<usize> {
+fn first_outside_triplets(segment: &[u8], from: usize, text: &str) -> Option<usize> {
     let mut from = from;
     loop {
-        let rest = segment.as_bytes().get(from..)?;
-        let found = from.checked_add(memmem::find(rest, text.as_bytes())?)?;
-        if !is_within_triplet(segment, found) {
+        // Literals between expressions are short, most of one octet: a searcher would cost more to set up than it saves.
+        let first = memchr(*text.as_bytes().first()?, segment.get(from..)?)?;
+        let found = from.checked_add(first)?;
+        if starts_with_at(segment, text, found) && !is_within_triplet(segment, found) {
             return Some(found);
         }
         from = found.checked_add(1)?;
@@ -121,9 +122,8 @@ fn first_outside_triplets(segment: &str, from: usize, text: &str) -> Option<usiz
 
 /// Whether `at` lies behind the `%` of a triplet and before its end: what is percent-encoded is data, never part of a
 /// literal (PTH-010).
-fn is_within_triplet(segment: &str, at: usize) -> bool {
-    let is_percent =
-        |back: usize| at.checked_sub(back).and_then(|at| segment.as_bytes().get(at)) == Some(&b'%');
+fn is_within_triplet(segment: &[u8], at: usize) -> bool {
+    let is_percent = |back: usize| at.checked_sub(back).and_then(|at| segment.get(at)) == Some(&b'%');
     is_percent(1) || is_percent(2)
 }
 
@@ -177,7 +177,8 @@ mod tests {
         ];
         for (template, segment, expected) in cases {
             let mut found = Vec::new();
-            let matched = matches(&parts(template), segment, |start, end| found.push(&segment[start..end]));
+            let matched =
+                matches(&parts(template), segment.as_bytes(), |start, end| found.push(&segment[start..end]));
             assert_eq!(matched.then_some(found.as_slice()), *expected, "{template} on {segment}");
         }
     }
