@@ -133,7 +133,9 @@ fn breaches(bans: &[Ban], modules: &[Module<'_>], texts: &BTreeMap<&str, &str>) 
             if !below || ban.but.iter().any(|(path, _)| *path == module.path) {
                 continue;
             }
-            for word in ban.words {
+            // A word that the text has not, the tokens have not either.
+            let may_have = |word: &&&str| word.split(' ').all(|part| texts[module.path].contains(part));
+            for word in ban.words.iter().filter(may_have) {
                 let says = format!("`{}`", word.replace(' ', ""));
                 let found = find(&all, word).into_iter();
                 findings.extend(found.map(|line| Finding::new(module.path, line, says.clone(), ban.mend)));

@@ -5,7 +5,7 @@
 
 use conformance::catalogue::Catalogue;
 
-use crate::source::{File, Finding, files, none, told};
+use crate::source::{File, Finding, file, files, none, told};
 
 /// Files that name rows which must not exist, to see them refused.
 const PLANTED: [&str; 4] = [
@@ -56,15 +56,16 @@ fn mentioned_requirements_exist() {
         &["router", "conformance", "specs-corpus", "docs", "examples", "perf", "fuzz"],
         &[".rs", ".md", ".yaml", ".yml", ".json", ".toml"],
     );
+    all.extend(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(file));
     all.retain(|file| !PLANTED.contains(&&*file.path));
     none(&unknown(&all, |id| catalogue.row(id).is_some()));
 }
 
 #[test]
 fn planted_ids_are_found() {
-    let file = File::new(
+    let page = File::new(
         "a.md",
         "DOC-001 and (PTH-999).\nECMA-262, DOC-0011, xDOC-999, DOC-999x, doc-999-case, SER-998:",
     );
-    told(&unknown(&[file], |id| id == "DOC-001"), &[("a.md:1", "PTH-999"), ("a.md:2", "SER-998")]);
+    told(&unknown(&[page], |id| id == "DOC-001"), &[("a.md:1", "PTH-999"), ("a.md:2", "SER-998")]);
 }

@@ -13,6 +13,9 @@ use crate::source::{File, Finding, Row, file, none, rust, table, told};
 
 const PAGE: &str = "docs/SAFETY.md";
 
+/// The attributes that set a lint lower than it was.
+const LEVELS: [&str; 3] = ["allow", "expect", "warn"];
+
 /// The lints that each file relaxes, with how often.
 type Relaxed = BTreeMap<(String, String), usize>;
 
@@ -23,10 +26,14 @@ impl<'a> Visit<'a> for Attributes {
     fn visit_attribute(&mut self, attribute: &'a Attribute) {
         let Meta::List(list) = &attribute.meta else { return };
         let name = list.path.get_ident().map(ToString::to_string).unwrap_or_default();
-        if !matches!(&*name, "allow" | "expect" | "warn") {
+        let line = list.path.segments[0].ident.span().start().line;
+        let inside = list.tokens.to_string();
+        if name == "cfg_attr" && LEVELS.iter().any(|level| inside.contains(&format!("{level} ("))) {
+            self.0.push((name.clone(), inside, line));
+        }
+        if !LEVELS.contains(&&*name) {
             return;
         }
-        let line = list.path.segments[0].ident.span().start().line;
         let lints = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).expect("lints");
         for lint in
             lints.iter().filter_map(|meta| if let Meta::Path(path) = meta { Some(path) } else { None })
@@ -39,7 +46,11 @@ impl<'a> Visit<'a> for Attributes {
 
 fn relaxed(files: &[File]) -> (Relaxed, Vec<Finding>) {
     let (mut relaxed, mut findings) = (Relaxed::new(), Vec::new());
-    for file in files {
+    let may_relax = |file: &&File| {
+        let is_there = |level: &&str| file.text.contains(&format!("[{level}("));
+        LEVELS.iter().chain(&["cfg_attr"]).any(is_there)
+    };
+    for file in files.iter().filter(may_relax) {
         let mut attributes = Attributes::default();
         attributes.visit_file(&syn::parse_file(&file.text).expect("Rust"));
         for (name, lint, line) in attributes.0 {
@@ -99,6 +110,9 @@ fn planted_relaxations_are_found() {
     )];
     let (relaxed, findings) = relaxed(&files);
     told(&findings, &[("a.rs:2", "`allow(two)`")]);
+    let hidden =
+        [File::new("a.rs", "#[cfg_attr(test, allow(one))] struct A; #[cfg_attr(test, deny(two))] struct B;")];
+    told(&self::relaxed(&hidden).1, &[("a.rs:1", "`cfg_attr(test , allow (one))`")]);
     let page = |rows: &str| File::new(PAGE, &format!("## Relaxations\n| f | l | n | w |\n|-|-|-|-|\n{rows}"));
     none(&compare(&relaxed, &page("| `a.rs` | `clippy::one` | 2 | w |\n| `a.rs` | `two` | 1 | w |")));
     told(&compare(&relaxed, &page("| `a.rs` | `clippy::one` | 2 | w |")), &[("a.rs:0", "`two`")]);

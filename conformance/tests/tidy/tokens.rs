@@ -61,8 +61,17 @@ fn ends_item(tree: &TokenTree) -> bool {
 /// Where `pattern`, words and signs between spaces, stands among the tokens.
 pub fn find(tokens: &[Token], pattern: &str) -> Vec<usize> {
     let words: Vec<&str> = pattern.split(' ').collect();
-    let fits = |window: &&[Token]| window.iter().zip(&words).all(|(token, word)| token.text == **word);
-    tokens.windows(words.len()).filter(fits).map(|window| window[0].line).collect()
+    let mut lines = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if token.text == words[0] && fits(&tokens[at..], &words) {
+            lines.push(token.line);
+        }
+    }
+    lines
+}
+
+fn fits(tokens: &[Token], words: &[&str]) -> bool {
+    tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.text == *word)
 }
 
 #[test]
