@@ -17,6 +17,8 @@
     deny(
         clippy::arithmetic_side_effects,
         clippy::as_conversions,
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
         clippy::exit,
         clippy::expect_used,
         clippy::indexing_slicing,

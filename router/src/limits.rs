@@ -31,6 +31,15 @@ pub const MATCH_MIXTURES_MAX: usize = 128;
 /// The most expressions of one path template; their places in a path are kept without a heap.
 pub const PATH_EXPRESSIONS_MAX: usize = 64;
 
+/// How many causes of an error are logged: a chain of them could be endless.
+pub const PROBLEM_CAUSES_MAX: usize = 8;
+
+/// How many levels of a problem's extension member are written as XML; what lies deeper is left out.
+pub const PROBLEM_XML_DEPTH_MAX: u8 = 16;
+
+/// How many pairs of overlapping templates are named to the one who builds.
+pub const OVERLAP_PAIRS_SHOWN_MAX: usize = 50;
+
 /// The most URLs that one server's variables may combine to; each is a base path to match.
 pub const SERVER_URLS_MAX: usize = 256;
 
@@ -52,6 +61,8 @@ pub const RESPONSE_NUMBER_BYTES_MAX: u32 = 1100;
 
 const _: () = assert!(TARGET_BYTES_MAX >= 8000, "RFC 9110 §4.1 recommends at least 8000 bytes");
 const _: () = assert!(MATCH_ALTERNATIVES_PER_NODE_MAX > 1, "templates without overlap must always build");
+const _: () = assert!(RESPONSE_NESTING_MAX <= json::NESTING_MAX, "the validator's stack is the same");
+const _: () = assert!(PROBLEM_INSTANCE_BYTES_MAX <= TARGET_BYTES_MAX, "a path is part of a target");
 const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans of the path");
 
 /// Bounds of the text of one description document; `description::text::TextLimits` takes them as its
@@ -93,6 +104,9 @@ pub mod text {
 
     /// The longest source line, in characters, that a diagnostic quotes.
     pub const SNIPPET_CHARS_MAX: usize = 120;
+
+    /// The longest text, in characters, that a message quotes.
+    pub const QUOTED_CHARS_MAX: usize = 60;
 
     /// Where the place stands in a snippet whose line was cut on the left, in characters before it.
     pub const SNIPPET_CHARS_BEFORE: usize = 60;
@@ -136,11 +150,25 @@ pub mod load {
     /// How many characters of a reference or a URI a finding repeats.
     pub const TEXT_SHOWN_CHARS_MAX: usize = 160;
 
+    /// How many references of a circle are shown.
+    pub const CIRCLE_SHOWN_MAX: usize = 8;
+
+    /// How many references one Path Item is followed through.
+    pub const PATH_ITEM_REFERENCES_MAX: usize = 64;
+
+    /// How many schemas are looked at to answer one question about a place.
+    pub const RELATED_SCHEMAS_MAX: usize = 256;
+
+    /// How many findings of one code are kept: a description that breaks one rule everywhere is told so often
+    /// enough.
+    pub const FINDINGS_PER_CODE_MAX: usize = 256;
+
     /// How many near names are offered.
     pub const NEAR_NAMES_SHOWN_MAX: usize = 3;
 
     const _: () = assert!(TOTAL_BYTES_MAX >= 64 * 1024 * 1024, "one document of the greatest length fits");
     const _: () = assert!(NEAR_NAMES_LOOKUPS_MAX <= FINDINGS_MAX, "a part of all");
+    const _: () = assert!(FINDINGS_PER_CODE_MAX <= FINDINGS_MAX, "those of one code are a part of all");
 }
 
 /// Bounds of the JSON texts of requests; `schema::instance::JsonLimits` takes them as its defaults.
@@ -157,6 +185,10 @@ pub mod json {
 
     /// The longest text of one number in bytes; the longest exact binary number has some 1,080.
     pub const NUMBER_BYTES_MAX: u32 = 1100;
+
+    const _: () =
+        assert!(VALUES_MAX <= BYTES_MAX && NUMBER_BYTES_MAX <= BYTES_MAX, "both are parts of a text");
+    const _: () = assert!(NESTING_MAX <= VALUES_MAX, "each level is a value");
 }
 
 /// Bounds of the XML texts of requests, beside those of [`json`], which hold for XML as well: elements, attributes and runs of
@@ -177,6 +209,8 @@ pub mod xml {
     /// How many values with schemas of their own the description of one XML text may have; what lies beyond is read as if
     /// nothing was said of it.
     pub const SCHEMAS_MAX: usize = 8192;
+
+    const _: () = assert!(NAMESPACES_MAX >= DECLARATIONS_MAX, "each declaration may name another namespace");
 }
 
 /// Bounds of schemas: what is compiled, and what judging and reporting may cost.
@@ -228,8 +262,18 @@ pub mod schema {
     /// How many characters of a value or a name a message repeats.
     pub const TEXT_SHOWN_CHARS_MAX: usize = 64;
 
+    /// How many names a message repeats.
+    pub const NAMES_SHOWN_MAX: usize = 4;
+
+    /// How many references that say nothing else are followed to the schema that is meant.
+    pub const REFERENCE_STEPS_MAX: usize = 64;
+
     /// How many levels of members and items the shape of a parameter or form has; real ones have two.
     pub const SHAPE_LEVELS_MAX: u8 = 4;
+
+    /// How many references and `allOf`s may lead from one schema to the next about the same value, where the shape of a
+    /// parameter or form is looked for.
+    pub const SHAPE_REFERENCES_MAX: u8 = 64;
 
     /// How many schemas the shape of a parameter or form looks at.
     pub const SHAPE_SCHEMAS_MAX: u32 = 1024;
@@ -273,6 +317,13 @@ pub mod content {
     /// The most fields of one form body.
     pub const FORM_FIELDS_MAX: usize = 4096;
 
+    /// How many schemas about one value the least `maxLength` is looked for in: as many as any description written by hand
+    /// has.
+    pub const LENGTH_SCHEMAS_MAX: usize = 64;
+
+    /// The longest name in bytes that an answer repeats.
+    pub const NAME_SHOWN_BYTES_MAX: usize = 128;
+
     /// The most bytes that are reserved because a `Content-Length` announces them.
     pub const RESERVE_BYTES_MAX: usize = 64 * 1024;
 
@@ -295,6 +346,8 @@ pub mod security {
     /// The longest credential in bytes after decoding (`Basic`, or a key in the query that is
     /// percent-encoded); it is decoded on the stack.
     pub const CREDENTIAL_DECODED_BYTES_MAX: usize = 1024;
+
+    const _: () = assert!(CREDENTIAL_DECODED_BYTES_MAX <= CREDENTIAL_BYTES_MAX, "decoding never adds");
 }
 
 /// Bounds of request parameters.
@@ -317,6 +370,9 @@ pub mod parameter {
 
     /// The longest text of a number in bytes; no exact binary number is longer.
     pub const NUMBER_BYTES_MAX: usize = 1100;
+
+    /// The longest name in bytes that an answer repeats, so that it does not grow with what a peer sends.
+    pub const NAME_SHOWN_BYTES_MAX: usize = 128;
 
     /// The most errors that one answer tells.
     pub const ERRORS_MAX: usize = 32;

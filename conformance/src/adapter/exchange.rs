@@ -70,7 +70,7 @@ fn on_a_small_stack<T: Send>(work: impl FnOnce() -> Result<T, NotOffered> + Send
             .spawn_scoped(scope, work)
             .map_err(|error| NotOffered::new(format!("no thread for the request: {error}")))?;
         // A panic must end the process: the runner takes it for the case's verdict.
-        thread.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+        thread.join().unwrap_or_else(|panicked| std::panic::resume_unwind(panicked))
     })
 }
 

@@ -8,9 +8,7 @@ use std::collections::HashMap;
 
 use super::operation::Declared;
 use crate::description::{Code, Description, Diagnostic, Diagnostics, PathTemplate, Segment, Severity};
-
-/// The most pairs that are named.
-const PAIRS_MAX: usize = 50;
+use crate::limits::OVERLAP_PAIRS_SHOWN_MAX;
 
 type Templates<'t> = Vec<(&'t Declared<'t>, PathTemplate)>;
 
@@ -23,7 +21,7 @@ pub(super) fn lint(declared: &[Declared<'_>], description: &Description, diagnos
             group.push((operation, template));
         }
     }
-    let mut left = PAIRS_MAX;
+    let mut left = OVERLAP_PAIRS_SHOWN_MAX;
     for group in by_length.values() {
         for (at, (later, later_template)) in group.iter().enumerate() {
             for (earlier, _) in

@@ -14,7 +14,9 @@ use super::validator::{EntryPlace, Schemas};
 use super::view::ArenaJson;
 use super::{content, pattern};
 use crate::description::{Code, Description, Diagnostic, Diagnostics, Location, NodeRef, Severity};
-use crate::limits::schema::{CIRCLE_PLACES_MAX, FINDINGS_MAX, JUDGEMENTS_MAX, SAME_VALUE_MAX};
+use crate::limits::schema::{
+    CIRCLE_PLACES_MAX, FINDINGS_MAX, JUDGEMENTS_MAX, REFERENCE_STEPS_MAX, SAME_VALUE_MAX,
+};
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
@@ -76,9 +78,8 @@ impl<'d> SchemaCompiler<'d> {
 
     /// Follows schemas that hold nothing but a `$ref` into the same resource.
     fn behind_references(&self, at: Location) -> Location {
-        const STEPS_MAX: usize = 64;
         let mut here = at;
-        for _ in 0..STEPS_MAX {
+        for _ in 0..REFERENCE_STEPS_MAX {
             let node = self.description.at(here);
             let Some(reference) = node.get("$ref").and_then(NodeRef::as_str).filter(|_| node.len() == 1)
             else {

@@ -7,9 +7,9 @@
 use std::collections::VecDeque;
 
 use super::dialect::{Dialect, Draft};
-use super::shape::{SAME_VALUE_MAX, Shape, shape_within};
+use super::shape::{Shape, shape_within};
 use crate::description::{Description, Kind, Location, NodeRef};
-use crate::limits::schema::SHAPE_SCHEMAS_MAX;
+use crate::limits::schema::{SHAPE_REFERENCES_MAX, SHAPE_SCHEMAS_MAX};
 
 /// A schema about a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ fn about_value(description: &Description, schemas: &[Location]) -> Vec<About> {
     while let Some(about) = open.pop_front() {
         let node = description.at(about.at);
         if node.kind() != Kind::Object
-            || seen.len() >= usize::from(SAME_VALUE_MAX)
+            || seen.len() >= usize::from(SHAPE_REFERENCES_MAX)
             || seen.contains(&about.at)
         {
             continue;

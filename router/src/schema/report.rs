@@ -13,7 +13,9 @@ use super::pattern::BACKTRACKING;
 use super::union::Choice;
 use super::validator::Schemas;
 use super::view::Budget;
-use crate::limits::schema::{REPORT_CREATED_PER_ERROR, REPORT_UNIONS_MAX, REPORT_VISITS_MAX};
+use crate::limits::schema::{
+    NAMES_SHOWN_MAX, REPORT_CREATED_PER_ERROR, REPORT_UNIONS_MAX, REPORT_VISITS_MAX,
+};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
@@ -241,9 +243,8 @@ fn found(node: InstanceNode<'_>) -> String {
 }
 
 fn names(unexpected: &[String]) -> String {
-    const NAMES_MAX: usize = 4;
-    let shown: Vec<String> = unexpected.iter().take(NAMES_MAX).map(|name| quoted(name)).collect();
-    let more = if unexpected.len() > NAMES_MAX { ", …" } else { "" };
+    let shown: Vec<String> = unexpected.iter().take(NAMES_SHOWN_MAX).map(|name| quoted(name)).collect();
+    let more = if unexpected.len() > NAMES_SHOWN_MAX { ", …" } else { "" };
     format!("{}{more}", shown.join(", "))
 }
 

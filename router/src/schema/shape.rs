@@ -6,10 +6,7 @@
 
 use super::dialect::{Dialect, Draft};
 use crate::description::{Description, Kind, Location, NodeRef};
-use crate::limits::schema::{SHAPE_LEVELS_MAX, SHAPE_SCHEMAS_MAX};
-
-/// How many references and `allOf`s may lead from one schema to the next about the same value.
-pub(super) const SAME_VALUE_MAX: u8 = 64;
+use crate::limits::schema::{SHAPE_LEVELS_MAX, SHAPE_REFERENCES_MAX, SHAPE_SCHEMAS_MAX};
 
 /// A set of JSON types. `number` holds `integer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -209,7 +206,7 @@ pub fn shape(description: &Description, at: Location) -> Shape {
 #[must_use]
 pub fn shape_within(description: &Description, at: Location, levels: u8, schemas_max: u32) -> Shape {
     let mut look = Look { description, schemas_left: schemas_max, open: Vec::new() };
-    look.shape(at, levels, SAME_VALUE_MAX)
+    look.shape(at, levels, SHAPE_REFERENCES_MAX)
 }
 
 struct Look<'d> {
@@ -294,13 +291,13 @@ impl Look<'_> {
         let place = |node: NodeRef<'_>| Location { node: node.id(), ..at };
         let mut own = Shape::any();
         for (name, schema) in node.get("properties").into_iter().flat_map(NodeRef::members) {
-            own.properties.push((name.into(), self.shape(place(schema), depth_left, SAME_VALUE_MAX)));
+            own.properties.push((name.into(), self.shape(place(schema), depth_left, SHAPE_REFERENCES_MAX)));
         }
         if let Some(items) = node.get("items").filter(|items| items.kind() != Kind::Array) {
-            own.items = Some(Box::new(self.shape(place(items), depth_left, SAME_VALUE_MAX)));
+            own.items = Some(Box::new(self.shape(place(items), depth_left, SHAPE_REFERENCES_MAX)));
         }
         if let Some(others) = node.get("additionalProperties") {
-            own.additional = Some(Box::new(self.shape(place(others), depth_left, SAME_VALUE_MAX)));
+            own.additional = Some(Box::new(self.shape(place(others), depth_left, SHAPE_REFERENCES_MAX)));
         }
         shape.merge(own);
     }

@@ -28,10 +28,10 @@ pub(crate) fn guard(
     operation: &Operation,
     run: impl FnOnce() -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panicked| {
         // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
-        if !payload.is::<&str>() && !payload.is::<String>() {
-            resume_unwind(payload);
+        if !panicked.is::<&str>() && !panicked.is::<String>() {
+            resume_unwind(panicked);
         }
         tracing::error!(operation = operation.name(), "the handler panicked");
         Err(Problem::of(ProblemKind::Internal))

@@ -354,15 +354,12 @@ impl From<serde_json::Error> for Problem {
 /// An error and what caused it, in one line.
 struct Chain<'e>(&'e dyn Error);
 
-/// How many causes of an error are logged; a chain could be endless.
-const CAUSES_MAX: usize = 8;
-
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
         let causes =
             std::iter::successors(self.0.source(), |cause: &&(dyn Error + 'static)| (*cause).source());
-        causes.take(CAUSES_MAX).try_for_each(|cause| write!(f, ": {cause}"))
+        causes.take(limits::PROBLEM_CAUSES_MAX).try_for_each(|cause| write!(f, ": {cause}"))
     }
 }
 

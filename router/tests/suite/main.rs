@@ -2,6 +2,7 @@
 
 mod content;
 mod corpora;
+mod depth;
 mod documents;
 mod instance_json;
 mod journey;

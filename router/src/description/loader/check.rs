@@ -14,10 +14,9 @@ use crate::description::{
     Code, Description, Diagnostic, Diagnostics, DocumentId, Location, NodeId, ObjectKind, Place,
     ReferenceError, RetrieveError, Severity, Version,
 };
-use crate::limits::load::{FINDINGS_MAX, NEAR_NAMES_LOOKUPS_MAX, TEXT_SHOWN_CHARS_MAX as SHOWN};
-
-/// How many references of a circle are shown.
-const CIRCLE_SHOWN_MAX: usize = 8;
+use crate::limits::load::{
+    CIRCLE_SHOWN_MAX, FINDINGS_MAX, NEAR_NAMES_LOOKUPS_MAX, TEXT_SHOWN_CHARS_MAX as SHOWN,
+};
 
 /// A finding before its place and severity are known.
 struct Finding {

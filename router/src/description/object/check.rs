@@ -18,10 +18,7 @@ use crate::description::{
     Code, Description, Diagnostics, Document, DocumentId, Kind, Location, NodeRef, ObjectKind, Severity,
     Version,
 };
-
-/// How many findings of one code are kept: a description that breaks one rule everywhere is told
-/// so often enough.
-const FINDINGS_PER_CODE_MAX: usize = 256;
+use crate::limits::load::FINDINGS_PER_CODE_MAX;
 
 /// The state of one walk.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use super::server::{self, Server};
 use super::value::Value;
 use crate::description::token::is_token;
 use crate::description::{Location, NodeRef};
+use crate::limits::load::PATH_ITEM_REFERENCES_MAX;
 
 const OPERATION: Shape = Shape::Object(ObjectType::Operation);
 
@@ -46,9 +47,6 @@ pub(super) const METHODS: [(&str, &str); 9] = [
     ("trace", "TRACE"),
     ("query", "QUERY"),
 ];
-
-/// How many references one Path Item is followed through.
-const REFERENCES_MAX: usize = 64;
 
 pub(super) fn check(cx: &mut Check<'_>, at: Location) {
     server::check_list(cx, at);
@@ -150,7 +148,7 @@ impl<'d> PathItem<'d> {
             let at = value.description.resolve(value.at, value.text("$ref")?).ok()?;
             Some(Value::new(value.description, at))
         };
-        std::iter::successors(Some(self.value), next).take(REFERENCES_MAX)
+        std::iter::successors(Some(self.value), next).take(PATH_ITEM_REFERENCES_MAX)
     }
 
     /// The nearest object that has the field.

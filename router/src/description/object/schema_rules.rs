@@ -1,7 +1,7 @@
 //! What the Objects around a schema need to know of it, and OpenAPI's own rules for schemas.
 //!
 //! Takes: places of schemas. Gives: types and property names as far as `$ref` and `allOf` show
-//! them, and findings of the areas SCH and DIS. Follows at most [`SCHEMAS_MAX`] schemas for one
+//! them, and findings of the areas SCH and DIS. Follows at most [`RELATED_SCHEMAS_MAX`] schemas for one
 //! question, so that recursive schemas end. Never panics.
 
 use std::collections::HashSet;
@@ -10,9 +10,7 @@ use super::check::{Check, beside};
 use super::finding::Finding;
 use super::grammar::Edition;
 use crate::description::{Kind, Location, NodeRef};
-
-/// How many schemas are looked at to answer one question.
-const SCHEMAS_MAX: usize = 256;
+use crate::limits::load::RELATED_SCHEMAS_MAX;
 
 /// The schemas that apply to the same instance as `start`: itself, and what `$ref` and the given
 /// keywords lead to. `None` when there are too many.
@@ -21,7 +19,7 @@ fn applied(cx: &Check<'_>, start: Location, keywords: &[&str]) -> Option<Vec<Loc
     let mut next = 0_usize;
     while let Some(at) = found.get(next).copied() {
         next = next.saturating_add(1);
-        if next > SCHEMAS_MAX {
+        if next > RELATED_SCHEMAS_MAX {
             return None;
         }
         let node = cx.node(at);

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::source::{Source, offset};
 use crate::description::{Code, Diagnostic, Diagnostics, Severity, Span};
+use crate::limits::text::QUOTED_CHARS_MAX;
 
 /// Text that is not JSON or YAML as RFC 8259 and YAML 1.2 define them, and bounds on it.
 pub(super) const SYNTAX: Code = Code::new("DOC-011");
@@ -259,9 +260,6 @@ pub(super) fn old_yaml(span: Span, version: &str) -> Finding {
     finding.severity = Severity::Warning;
     finding
 }
-
-/// The longest text that a message quotes, in characters.
-const QUOTED_CHARS_MAX: usize = 60;
 
 /// Text in quotes, cut to a readable length, control characters escaped.
 pub(super) fn quoted(text: &str) -> String {

@@ -4,7 +4,7 @@
 //! offset past the end is the end.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::finding::{self, Finding};
 use super::lines::Lines;
@@ -27,7 +27,8 @@ pub struct Source {
     name: Arc<str>,
     text: Arc<str>,
     /// Made when the first place is asked for.
-    lines: Arc<OnceLock<Lines>>,
+    #[expect(clippy::disallowed_types, reason = "a source's own lines, which no other value shares")]
+    lines: Arc<std::sync::OnceLock<Lines>>,
 }
 
 impl Source {

@@ -17,6 +17,7 @@ use crate::description::{
     Code, Description, Diagnostic, Diagnostics, Encoding, Kind, Location, MediaType as MediaTypeObject,
     RequestBody, Severity,
 };
+use crate::limits::content::LENGTH_SCHEMAS_MAX;
 use crate::schema::{SchemaCompiler, Shape, TypeSet, level, shape};
 use crate::serve::parameter::{ParameterOptions, ParameterPlan, ParameterPlans, ScalarTypes};
 
@@ -301,11 +302,9 @@ pub(super) fn value_plan(shape: &Shape) -> ValuePlan {
 
 /// The least `maxLength` of a schema, through `$ref` and `allOf` (BOD-015).
 fn octets_max(description: &Description, schema: Location) -> Option<u64> {
-    /// As many schemas as can be about one value in any description written by hand.
-    const SCHEMAS_MAX: usize = 64;
     let mut work = vec![schema];
     let mut least: Option<u64> = None;
-    for _ in 0..SCHEMAS_MAX {
+    for _ in 0..LENGTH_SCHEMAS_MAX {
         let Some(at) = work.pop() else { break };
         let node = description.at(at);
         if node.kind() != Kind::Object {

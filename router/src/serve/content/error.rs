@@ -12,11 +12,9 @@ use super::media_type::MediaTypeError;
 use super::multipart::{MultipartError, MultipartRule};
 use super::plan::ContentPlan;
 use super::xml::{XmlError, XmlFault, XmlRule};
+use crate::limits::content::NAME_SHOWN_BYTES_MAX;
 use crate::schema::instance::{JsonError, JsonRule};
 use crate::serve::{BodyError, FieldText, Problem, ProblemError, ProblemKind, ResponseField};
-
-/// The longest name that an answer repeats, in bytes.
-const NAME_BYTES_MAX: usize = 128;
 
 /// Why the content of a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +137,8 @@ impl FieldRule {
 impl ContentError {
     /// A fault of the field or part called `name`.
     pub(super) fn field(name: &str, rule: FieldRule) -> Self {
-        let end = (0..=NAME_BYTES_MAX).rev().find(|end| name.is_char_boundary(*end)).unwrap_or_default();
+        let end =
+            (0..=NAME_SHOWN_BYTES_MAX).rev().find(|end| name.is_char_boundary(*end)).unwrap_or_default();
         Self::Field { name: name.get(..end).unwrap_or(name).into(), rule }
     }
 

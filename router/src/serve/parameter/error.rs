@@ -232,10 +232,12 @@ impl From<ParameterErrors> for Problem {
     }
 }
 
-/// A name of at most 128 bytes, so that an answer does not grow with what a peer sends.
+/// A name cut to a bounded length, so that an answer does not grow with what a peer sends.
 fn readable(name: &str) -> Box<str> {
-    const BYTES_MAX: usize = 128;
-    let end = (0..=BYTES_MAX).rev().find(|end| name.is_char_boundary(*end)).unwrap_or_default();
+    let end = (0..=limits::parameter::NAME_SHOWN_BYTES_MAX)
+        .rev()
+        .find(|end| name.is_char_boundary(*end))
+        .unwrap_or_default();
     name.get(..end).unwrap_or(name).into()
 }
 

@@ -8,12 +8,10 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::{ProblemContent, ProblemError, ProblemFormat, ProblemPlace};
+use crate::limits::PROBLEM_XML_DEPTH_MAX;
 
 /// The members that [`super::Problem`] itself writes; no extension may have these names.
 pub(super) const MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "instance", "errors"];
-
-/// How deep an extension member is written as XML; what lies deeper is left out.
-const XML_DEPTH_MAX: u8 = 16;
 
 impl ProblemContent {
     /// The number of octets.
@@ -88,7 +86,7 @@ impl ProblemContent {
         }
         for (name, value) in problem.extensions().filter(|(name, _)| is_xml_name(name)) {
             write!(out, "<{name}>")?;
-            xml_value(out, value, XML_DEPTH_MAX)?;
+            xml_value(out, value, PROBLEM_XML_DEPTH_MAX)?;
             write!(out, "</{name}>")?;
         }
         out.write_all(b"</problem>")
@@ -311,6 +309,6 @@ mod tests {
             ProblemContent::new(Problem::new(StatusCode::CONFLICT).with_extension("deep", deep));
         content.format = ProblemFormat::Xml;
         let text = String::from_utf8(content.to_bytes()).unwrap();
-        assert_eq!(text.matches("<i>").count(), usize::from(XML_DEPTH_MAX));
+        assert_eq!(text.matches("<i>").count(), usize::from(PROBLEM_XML_DEPTH_MAX));
     }
 }

@@ -1,4 +1,4 @@
-//! Reference Objects.
+//! Reference Objects: which fields they may have, and where they may stand.
 
 use super::rows;
 
