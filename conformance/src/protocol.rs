@@ -3,6 +3,8 @@
 //! `schemas/worker-protocol.schema.json` is the published form of these types. Values whose member order and
 //! number text matter travel as raw JSON. Never panics.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -176,6 +178,9 @@ pub struct Options {
     /// 400 or 422.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_error_status: Option<u16>,
+    /// Errors as the operation declares them: their members, each by the member of the problem that it takes its value from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem_members: Option<BTreeMap<String, String>>,
     /// `ignore`, `strip` or `reject`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<String>,
