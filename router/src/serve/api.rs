@@ -73,6 +73,9 @@ impl Api {
     }
 
     /// A client that makes requests without a socket.
+    ///
+    /// A 500 tells the client nothing. What was wrong is an event of `tracing`, so a test that is to show it installs a subscriber; how a response
+    /// breaks the description is also in [`Response::violations`](crate::Response::violations).
     #[must_use]
     pub fn test(&self) -> TestClient<'_> {
         TestClient::new(self)

@@ -63,13 +63,19 @@ impl Shape {
             Self::Email => "an e-mail address".to_owned(),
             Self::Boolean => "a boolean".to_owned(),
             Self::OneOf(names) => format!("one of `{}`", names.join("`, `")),
-            Self::Object(object) => format!("a {}", object.name()),
-            Self::OrReference(object) => format!("a {} or Reference Object", object.name()),
+            Self::Object(object) => with_article(object.name()),
+            Self::OrReference(object) => format!("{} or Reference Object", with_article(object.name())),
             Self::List(item) => format!("an array, each item {}", item.describe()),
             Self::Map(value, _) => format!("an object, each member {}", value.describe()),
             Self::Subschema | Self::Subschemas => "a schema".to_owned(),
         }
     }
+}
+
+/// An Object's name with its article.
+fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    format!("{article} {name}")
 }
 
 /// What the names of a map must be.
