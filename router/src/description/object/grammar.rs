@@ -3,6 +3,7 @@
 //! Every Object's file holds its own table; this file gives the vocabulary of the tables. Tables
 //! are constants, so there is nothing to fail.
 
+use super::check::with_article;
 use crate::description::Code;
 
 /// The minor versions whose fields differ. Fields of 3.0 are told apart, since a 3.0 document is
@@ -70,12 +71,6 @@ impl Shape {
             Self::Subschema | Self::Subschemas => "a schema".to_owned(),
         }
     }
-}
-
-/// An Object's name with its article.
-fn with_article(name: &str) -> String {
-    let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
-    format!("{article} {name}")
 }
 
 /// What the names of a map must be.
