@@ -10,6 +10,7 @@ mod fault;
 mod handler;
 mod load;
 mod options;
+mod own_form;
 mod parameter;
 mod parse;
 mod resolve;

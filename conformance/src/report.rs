@@ -13,8 +13,8 @@ pub use json::report as json;
 pub use markdown::gap_analysis;
 pub use terminal::summary;
 
-use crate::accounting::Account;
-use crate::case::{Case, Level, Profile};
+use crate::accounting::{Account, RowAccount, RowState};
+use crate::case::{Case, Level, Profile, profiles_of};
 use crate::catalogue::Catalogue;
 use crate::documents::DocumentResult;
 use crate::expectations::Expectations;
@@ -55,15 +55,24 @@ impl Run {
         self.tally(|case| case.profiles.contains(&profile))
     }
 
-    /// A profile with a skipped case is partial, never pass; one without any case is nothing yet.
+    /// A profile with a skipped case, or with a row that is a known gap without a case, is partial, never pass; one
+    /// without any case is nothing yet.
     #[must_use]
     pub fn profile_verdict(&self, profile: Profile) -> &'static str {
         match self.profile(profile) {
             Tally { total: 0, .. } => "none",
             Tally { failed, .. } if failed > 0 => "fail",
-            Tally { skipped, .. } if skipped > 0 => "partial",
+            Tally { skipped, .. } if skipped > 0 || self.has_gap(profile) => "partial",
             Tally { .. } => "pass",
         }
+    }
+
+    /// Whether a row of the profile is a known gap that no case tells of.
+    fn has_gap(&self, profile: Profile) -> bool {
+        let untold = |account: &RowAccount| account.state == RowState::KnownGap && account.cases.is_empty();
+        let gaps = self.account.rows.iter().filter(|(_, account)| untold(account));
+        let rows = gaps.filter_map(|(id, _)| self.catalogue.row(id));
+        rows.into_iter().any(|row| profiles_of(row).contains(&profile))
     }
 
     /// The tally of whole documents.

@@ -22,9 +22,12 @@ use crate::description::{Description, Diagnostics, OpenApi, check_strictly};
 use crate::schema::{SchemaCompiler, SchemaOptions, check_schemas};
 use crate::serve::content::ContentLimits;
 use crate::serve::parameter::ParameterOptions;
-use crate::serve::response::ResponsePolicy;
+use crate::serve::response::{OwnForm, ResponsePolicy};
 use crate::serve::security::SecurityProviders;
-use crate::serve::{Api, Clock, Executor, Handlers, InPlace, SystemClock, ValidationStatus};
+use crate::serve::{
+    Api, Clock, Executor, Handlers, InPlace, Operation, Problem, RequestHead, Response, SystemClock,
+    ValidationStatus,
+};
 
 /// How an API is served; what the description leaves open.
 ///
@@ -76,6 +79,7 @@ pub struct ApiBuilder<'d> {
     options: ApiOptions,
     clock: Arc<dyn Clock>,
     executor: Arc<dyn Executor>,
+    own_form: Option<Box<OwnForm>>,
 }
 
 impl std::fmt::Debug for ApiBuilder<'_> {
@@ -96,6 +100,7 @@ impl<'d> ApiBuilder<'d> {
             options: ApiOptions::default(),
             clock: Arc::new(SystemClock),
             executor: Arc::new(InPlace),
+            own_form: None,
         }
     }
 
@@ -120,6 +125,50 @@ impl<'d> ApiBuilder<'d> {
     /// Where the handlers of [`Handlers::on_pool`] run; in the thread of their connection unless told otherwise.
     pub fn executor(mut self, executor: impl Executor + 'static) -> Self {
         self.executor = Arc::new(executor);
+        self
+    }
+
+    /// Tells problems in the form that the description gives to errors, instead of `application/problem+json` (HTTP-014).
+    ///
+    /// `form` is asked about every problem of an operation that declares content for the problem's status code: by number,
+    /// by range (`4XX`) or as `default`. It gives the content; status code and field lines (`WWW-Authenticate`, `Retry-After`)
+    /// stay those of the problem. The result is checked as a handler's response is, by [`ApiOptions::response_policy`].
+    /// With `None`, and where no operation was found (404, 405, 501), the problem is told in the library's form.
+    ///
+    /// ```
+    /// use brrtrouter::{Api, Description, Handlers, Response};
+    /// use serde_json::json;
+    ///
+    /// let description = Description::from_text("pets.yaml", "
+    /// openapi: 3.1.2
+    /// info: { title: Pets, version: '1' }
+    /// paths:
+    ///   /pets/{id}:
+    ///     get:
+    ///       operationId: getPet
+    ///       parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+    ///       responses:
+    ///         '200': { description: A pet, content: { text/plain: {} } }
+    ///         4XX: { description: A fault, content: { application/json: { schema: { required: [code, message] } } } }
+    /// ")?;
+    /// let api = Api::builder(&description)
+    ///     .handlers(Handlers::new().on("getPet", |cx| Ok(Response::text(cx.path::<u64>("id")?.to_string()))))
+    ///     .problems_as(|problem, _operation, _head| {
+    ///         Some(Response::json(&json!({ "code": problem.status().as_u16(), "message": problem.title() })))
+    ///     })
+    ///     .build()?;
+    ///
+    /// let refused = api.test().get("/pets/rex").send();
+    /// assert_eq!(refused.status(), 400);
+    /// assert_eq!(refused.text(), r#"{"code":400,"message":"Parameters are not valid"}"#);
+    /// assert_eq!(api.test().get("/nowhere").send().field("Content-Type"), Some("application/problem+json"));
+    /// # Ok::<(), brrtrouter::Diagnostics>(())
+    /// ```
+    pub fn problems_as<F>(mut self, form: F) -> Self
+    where
+        F: Fn(&Problem, &Operation, &RequestHead<'_>) -> Option<Response> + Send + Sync + 'static,
+    {
+        self.own_form = Some(Box::new(form));
         self
     }
 
@@ -169,7 +218,7 @@ impl<'d> ApiBuilder<'d> {
         diagnostics.sort();
         match (routes, schemas) {
             (Some(routes), Some(schemas)) if !diagnostics.has_errors() => {
-                let services = (self.clock, self.executor);
+                let services = (self.clock, self.executor, self.own_form);
                 Ok(Api::new(operations, routes, (schemas, self.options), services, diagnostics))
             }
             _ => Err(diagnostics),

@@ -39,6 +39,8 @@ mod serve;
 
 pub use compile::{ApiBuilder, ApiOptions};
 pub use description::{Description, Diagnostics};
+/// From the crate `http`, so that programs need not depend on it to name a status code or a method.
+pub use http::{Method, StatusCode};
 pub use serve::content;
 pub use serve::parameter;
 pub use serve::route::{Captures, PathError, RouteOutcome, RouteTable, RouteTableBuilder, RouteTableError};

@@ -40,6 +40,10 @@ pub const PROBLEM_XML_DEPTH_MAX: u8 = 16;
 /// How many pairs of overlapping templates are named to the one who builds.
 pub const OVERLAP_PAIRS_SHOWN_MAX: usize = 50;
 
+/// The most pairs of forms of templates that are compared for overlap; real descriptions have a few forms for each number of
+/// segments.
+pub const OVERLAP_FORMS_COMPARED_MAX: usize = 10_000;
+
 /// The most URLs that one server's variables may combine to; each is a base path to match.
 pub const SERVER_URLS_MAX: usize = 256;
 

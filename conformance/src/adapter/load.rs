@@ -9,7 +9,7 @@ use brrtrouter::{Api, ApiOptions, Handlers, Otherwise, ResponsePolicy};
 use super::convert::{bytes_of, diagnostics, text_of};
 use super::handler::{self, Script};
 use super::security::{self, Known};
-use super::{NotOffered, State, options};
+use super::{NotOffered, State, options, own_form};
 use crate::protocol::{Load, Loaded, Operation, Options};
 
 /// What is kept of a load for the exchanges that follow.
@@ -132,7 +132,8 @@ fn build(
         handlers = handlers.on(name.clone(), move |cx| script.handle(cx));
     }
     let providers = security::providers(description, asked, known)?;
-    Ok(Api::builder(description).handlers(handlers).security(providers).options(options).build())
+    let builder = Api::builder(description).handlers(handlers).security(providers).options(options);
+    Ok(own_form::of(builder, asked)?.build())
 }
 
 fn description(ask: &Load) -> Result<Result<Description, Diagnostics>, NotOffered> {

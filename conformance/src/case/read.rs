@@ -198,7 +198,7 @@ impl Builder<'_> {
 
     fn default_profiles(&self, ids: &[String]) -> Vec<Profile> {
         let mut profiles: Vec<Profile> =
-            ids.iter().filter_map(|id| self.catalogue.row(id)).flat_map(default_profiles).collect();
+            ids.iter().filter_map(|id| self.catalogue.row(id)).flat_map(profiles_of).collect();
         profiles.sort_unstable();
         profiles.dedup();
         profiles
@@ -211,7 +211,7 @@ fn default_level(ids: &[String]) -> Level {
 }
 
 /// The profiles that a row belongs to by its level, versions and area.
-fn default_profiles(row: &crate::catalogue::Row) -> Vec<Profile> {
+pub(crate) fn profiles_of(row: &crate::catalogue::Row) -> Vec<Profile> {
     let mut profiles = Vec::new();
     if row.basis == Basis::Companion {
         profiles.push(Profile::Http);

@@ -64,7 +64,12 @@ fn levels(text: &mut String, run: &Run) {
 
 fn profiles(text: &mut String, run: &Run) {
     line(text, format_args!("## Profiles\n"));
-    line(text, format_args!("A profile with a skipped case is *partial*, never *pass*.\n"));
+    line(
+        text,
+        format_args!(
+            "A profile with a skipped case, or with a known gap that no case shows, is *partial*, never *pass*.\n"
+        ),
+    );
     head(text, "profile", "verdict");
     for profile in Profile::ALL {
         row_of(text, profile.name(), run.profile_verdict(profile), run.profile(profile));

@@ -6,6 +6,7 @@ use super::diagnose::error;
 use super::operation::Declared;
 use super::overlap;
 use crate::description::{self, Description, Diagnostics};
+use crate::limits;
 use crate::serve::Operation;
 use crate::serve::route::{RouteTable, RouteTableBuilder, RouteTableError};
 
@@ -20,6 +21,10 @@ pub(super) fn build(
     let mut builder = Builder { table: RouteTable::builder(), operations, description, diagnostics };
     for (index, (declared, operation)) in (0_u32..).zip(declared.iter().zip(operations)) {
         for path in operation.paths() {
+            if path.len() > limits::TARGET_BYTES_MAX {
+                builder.refuse_long(declared);
+                continue;
+            }
             if let Err(fault) = builder.table.add(&declared.method, path, index) {
                 builder.refuse(path, declared, fault);
             }
@@ -56,6 +61,16 @@ impl Builder<'_> {
                 "servers and templates of both give the same path, and only one operation can answer",
                 "change the servers or the template of one of them",
             ),
+        ));
+    }
+
+    fn refuse_long(&mut self, declared: &Declared<'_>) {
+        self.diagnostics.push(error(
+            self.description,
+            "PTH-005",
+            declared.view.at(),
+            format!("the template is longer than {} bytes", limits::TARGET_BYTES_MAX),
+            ("no request target of that length is accepted", "shorten the template"),
         ));
     }
 

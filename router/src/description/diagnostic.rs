@@ -129,7 +129,9 @@ fn write_place(f: &mut fmt::Formatter<'_>, arrow: &str, place: &Place) -> fmt::R
 }
 
 /// All findings about a description; as an error, the reason why nothing was built.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// Both forms of formatting print the findings for people, since `main` and `unwrap` show an error by its `Debug`.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     /// A hash of each, so that thousands of findings do not compare with one another.
@@ -214,6 +216,12 @@ impl fmt::Display for Diagnostics {
     }
 }
 
+impl fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} finding{}\n{self}", self.len(), if self.len() == 1 { "" } else { "s" })
+    }
+}
+
 impl std::error::Error for Diagnostics {}
 
 #[cfg(test)]
@@ -251,6 +259,18 @@ mod tests {
         diagnostics.sort();
         let places: Vec<_> = diagnostics.iter().map(|found| (found.place.line, found.place.column)).collect();
         assert_eq!(places, [(1, 1), (2, 1), (3, 1), (3, 2)]);
+    }
+
+    #[test]
+    fn an_error_that_reaches_main_reads_well() {
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.push(finding(1, 1, "a"));
+        assert!(
+            format!("{diagnostics:?}")
+                .starts_with("1 finding\nerror[DOC-011]: what\n  --> a.yaml:1:1 (#/a)\n")
+        );
+        diagnostics.push(finding(2, 1, "a"));
+        assert!(format!("{diagnostics:?}").starts_with("2 findings\n"));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::reference::{ResourceId, Walk, Walked};
-use super::retrieve::Files;
+use super::retrieve::{self, Files};
 use super::text::{TextLimits, TextOptions};
 use super::uri::DEFAULT_BASE;
 use super::{
@@ -171,7 +171,7 @@ impl<'l> Loader<'l> {
     pub fn load_path(mut self, path: impl AsRef<Path>) -> Result<Description, Diagnostics> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let absolute = std::path::absolute(path).map_err(|error| {
+        let absolute = retrieve::absolute_path(path).map_err(|error| {
             let error = RetrieveError::Failed { reason: error.to_string() };
             single(no_entry(&name, &error.to_string(), error.code(), error.mend()))
         })?;

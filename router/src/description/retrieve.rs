@@ -9,7 +9,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use super::{Code, Uri};
@@ -167,6 +167,17 @@ impl fmt::Display for RetrieveError {
 
 impl std::error::Error for RetrieveError {}
 
+/// The absolute path of a file or directory that exists, as it was named. A URI loses its `..` by its text alone (RFC 3986 §5.2.4), which
+/// behind a symbolic link leads elsewhere than the file system does: a path with `..` is told by its real name.
+pub(crate) fn absolute_path(path: &Path) -> std::io::Result<PathBuf> {
+    let climbs = path.components().any(|component| component == Component::ParentDir);
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(file)) if climbs => Ok(parent.canonicalize()?.join(file)),
+        _ if climbs => path.canonicalize(),
+        _ => std::path::absolute(path),
+    }
+}
+
 /// Reads `file:` URIs below a directory; symbolic links are followed before the check.
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
@@ -181,7 +192,7 @@ impl Files {
     pub(crate) fn below(root: &Path) -> Result<Self, RetrieveError> {
         let failed =
             |error: std::io::Error| RetrieveError::Failed { reason: format!("{}: {error}", root.display()) };
-        let named = std::path::absolute(root).map_err(failed)?;
+        let named = absolute_path(root).map_err(failed)?;
         let real = root.canonicalize().map_err(failed)?;
         Ok(Self { named, real })
     }

@@ -4,7 +4,7 @@
 //! and a `oneOf` or `anyOf` that has one branch beside `null`. A [`Shape`] is cut where it repeats; a reader that remembers the places
 //! met can follow a recursive schema level by level instead. Bounded in the schemas about one value. Never panics.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::dialect::{Dialect, Draft};
 use super::shape::{Shape, shape_within};
@@ -42,17 +42,20 @@ pub(crate) fn level<'d>(description: &'d Description, schemas: &[Location]) -> L
     }
     let schemas = about_value(description, schemas);
     let mut level = Level { shape, schemas, members: Vec::new(), items: Vec::new(), others: Vec::new() };
+    let mut numbers = HashMap::new();
     for about in level.schemas.clone() {
-        level.take(about.at, description.at(about.at));
+        level.take(about.at, description.at(about.at), &mut numbers);
     }
     level
 }
 
 impl<'d> Level<'d> {
-    fn take(&mut self, at: Location, node: NodeRef<'d>) {
+    /// `numbers` tells where in the list a member stands.
+    fn take(&mut self, at: Location, node: NodeRef<'d>, numbers: &mut HashMap<&'d str, usize>) {
         let place = |node: NodeRef<'_>| Location { node: node.id(), ..at };
         for (name, schema) in node.get("properties").into_iter().flat_map(NodeRef::members) {
-            match self.members.iter_mut().find(|(own, _)| *own == name) {
+            let number = *numbers.entry(name).or_insert(self.members.len());
+            match self.members.get_mut(number) {
                 Some((_, schemas)) => schemas.push(place(schema)),
                 None => self.members.push((name, vec![place(schema)])),
             }

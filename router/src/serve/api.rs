@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::compile::{ApiBuilder, ApiOptions};
 use crate::description::{Description, Diagnostics};
 use crate::schema::Schemas;
+use crate::serve::response::OwnForm;
 use crate::serve::route::RouteTable;
 use crate::serve::{Clock, Executor, Operation, TestClient};
 
@@ -20,6 +21,8 @@ pub struct Api {
     pub(crate) options: ApiOptions,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) executor: Arc<dyn Executor>,
+    /// How problems are told where an operation declares errors of its own.
+    pub(crate) own_form: Option<Box<OwnForm>>,
     diagnostics: Diagnostics,
 }
 
@@ -45,11 +48,11 @@ impl Api {
         operations: Vec<Operation>,
         routes: RouteTable,
         (schemas, options): (Schemas, ApiOptions),
-        (clock, executor): (Arc<dyn Clock>, Arc<dyn Executor>),
+        (clock, executor, own_form): (Arc<dyn Clock>, Arc<dyn Executor>, Option<Box<OwnForm>>),
         diagnostics: Diagnostics,
     ) -> Self {
         let operations = operations.into_iter().map(Arc::new).collect();
-        Self { operations, routes, schemas, options, clock, executor, diagnostics }
+        Self { operations, routes, schemas, options, clock, executor, own_form, diagnostics }
     }
 
     /// The operations, in document order.
@@ -70,6 +73,9 @@ impl Api {
     }
 
     /// A client that makes requests without a socket.
+    ///
+    /// A 500 tells the client nothing. What was wrong is an event of `tracing`, so a test that is to show it installs a subscriber; how a response
+    /// breaks the description is also in [`Response::violations`](crate::Response::violations).
     #[must_use]
     pub fn test(&self) -> TestClient<'_> {
         TestClient::new(self)

@@ -21,6 +21,83 @@ use crate::serve::{
 /// [`body`](Self::body) into any type that implements [`Deserialize`]; `Option` stands for what may be absent. They were
 /// validated before, so that an error here means that the description allows more than the handler's
 /// type does; it is answered with 400 and names the place.
+///
+/// ```
+/// use std::fmt;
+///
+/// use brrtrouter::{
+///     Api, ApiKeys, Context, Description, Handlers, Principal, Problem, Response, SecurityProviders, StatusCode,
+/// };
+/// use serde::{Deserialize, Serialize};
+///
+/// const SHOP: &str = r##"
+/// openapi: 3.1.2
+/// info: { title: Shop, version: "1" }
+/// paths:
+///   /orders/{id}:
+///     put:
+///       operationId: putOrder
+///       security: [{ key: [] }]
+///       parameters:
+///         - { name: id, in: path, required: true, schema: { type: integer, minimum: 1 } }
+///         - { name: tag, in: query, schema: { type: array, items: { type: string } } }
+///         - { name: X-Trace, in: header, schema: { type: string } }
+///         - { name: lang, in: cookie, schema: { enum: [de, en] } }
+///       requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } }
+///       responses:
+///         "200": { description: As it is kept now, content: { application/json: {} } }
+/// components:
+///   securitySchemes: { key: { type: apiKey, in: header, name: X-Key } }
+///   schemas:
+///     Order: { type: object, required: [item], properties: { item: { type: string, minLength: 1 } } }
+/// "##;
+///
+/// #[derive(Deserialize, Serialize)]
+/// struct Order {
+///     item: String,
+/// }
+///
+/// /// An error of one's own becomes a problem where `?` is used.
+/// struct SoldOut(String);
+///
+/// impl From<SoldOut> for Problem {
+///     fn from(SoldOut(item): SoldOut) -> Self {
+///         Problem::new(StatusCode::CONFLICT).with_detail(format!("no {item} is left"))
+///     }
+/// }
+///
+/// fn reserve(item: &str) -> Result<(), SoldOut> {
+///     if item == "pen" { Ok(()) } else { Err(SoldOut(item.to_owned())) }
+/// }
+///
+/// fn put_order(cx: &Context<'_>) -> Result<Response, Problem> {
+///     let id: u64 = cx.path("id")?;
+///     let tags: Option<Vec<&str>> = cx.query("tag")?;
+///     let trace: Option<&str> = cx.header("X-Trace")?;
+///     let lang: Option<&str> = cx.cookie("lang")?;
+///     let order: Order = cx.body()?;
+///     let who = cx.security().principal().map(Principal::name);
+///     reserve(&order.item)?;
+///     Ok(Response::json(&(id, tags, trace, lang, order, who)))
+/// }
+///
+/// let description = Description::from_text("shop.yaml", SHOP)?;
+/// let keys = ApiKeys::new().with_key("s3cret", Principal::new("ada"));
+/// let api = Api::builder(&description)
+///     .handlers(Handlers::new().on("putOrder", put_order))
+///     .security(SecurityProviders::new().on("key", keys))
+///     .build()?;
+///
+/// let put = |item| {
+///     let request = api.test().put("/orders/7?tag=a&tag=b").field("X-Trace", "t1").field("Cookie", "lang=en");
+///     request.field("X-Key", "s3cret").json(&Order { item: String::from(item) }).send()
+/// };
+/// assert_eq!(put("pen").text(), r#"[7,["a","b"],"t1","en",{"item":"pen"},"ada"]"#);
+/// assert_eq!(put("ink").status(), 409);
+/// assert_eq!(put("").status(), 400);
+/// assert_eq!(api.test().put("/orders/7").send().status(), 401);
+/// # Ok::<(), brrtrouter::Diagnostics>(())
+/// ```
 pub struct Context<'r> {
     pub(crate) operation: &'r Operation,
     pub(crate) head: &'r RequestHead<'r>,

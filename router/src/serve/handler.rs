@@ -24,10 +24,10 @@ pub(crate) enum Handler {
 }
 
 /// Runs the user's code for an operation; a panic becomes a 500 that tells nothing.
-pub(crate) fn guard(
+pub(crate) fn guard<T>(
     operation: &Operation,
-    run: impl FnOnce() -> Result<Response, Problem>,
-) -> Result<Response, Problem> {
+    run: impl FnOnce() -> Result<T, Problem>,
+) -> Result<T, Problem> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panicked| {
         // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
         if !panicked.is::<&str>() && !panicked.is::<String>() {

@@ -82,10 +82,13 @@ impl Api {
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
-        self.try_admit(head, connection).map_err(|early| match early {
+        let matched = self.route(head).map_err(|early| match early {
             Early::Problem(problem) => self.finish(head, Response::from(problem)),
             Early::Options(allow) => self.finish(head, allowed(allow)),
-        })
+        })?;
+        let operation = matched.operation;
+        self.let_in(&matched, head, connection)
+            .map_err(|problem| self.finish_for(operation, head, Response::from(problem)))
     }
 
     /// Serves a whole request: both steps at once.
@@ -101,15 +104,16 @@ impl Api {
         }
     }
 
-    fn try_admit<'r>(
+    /// All that the head decides once its operation is known.
+    fn let_in<'r>(
         &'r self,
+        matched: &RouteMatch<'r>,
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
-    ) -> Result<Admitted<'r>, Early> {
-        let matched = self.route(head)?;
+    ) -> Result<Admitted<'r>, Problem> {
         let operation = matched.operation;
         let security = operation.security.authorise(head, connection)?;
-        let input = ParameterInput { captures: &matched, query: head.query(), fields: head.fields() };
+        let input = ParameterInput { captures: matched, query: head.query(), fields: head.fields() };
         let parameters =
             parameter::decode(&operation.parameters, &input, &self.schemas).map_err(Problem::from)?;
         let selected = content::select(&operation.content, head, &self.options.content)
@@ -161,6 +165,19 @@ impl Api {
     /// Settles what depends on the request: the problem's instance, format and status, and whether content is
     /// sent at all (HTTP-005, HTTP-018).
     fn finish(&self, head: &RequestHead<'_>, response: Response) -> Response {
+        self.settle(head, response).finish(*head.method() == Method::HEAD)
+    }
+
+    /// The same for an operation, which may have its own form of errors (HTTP-014).
+    fn finish_for(&self, operation: &Operation, head: &RequestHead<'_>, response: Response) -> Response {
+        if self.own_form.is_none() {
+            return self.finish(head, response);
+        }
+        let settled = self.settle(head, response);
+        self.finish(head, self.in_own_form(settled, operation, head))
+    }
+
+    fn settle(&self, head: &RequestHead<'_>, response: Response) -> Response {
         // Only a problem has a format to choose, so only then is Accept read for it.
         let is_problem = response.problem().is_some() || response.fault().is_some();
         let context = ProblemContext {
@@ -168,7 +185,7 @@ impl Api {
             format: if is_problem { ProblemFormat::preferred(head) } else { ProblemFormat::default() },
             validation_status: self.options.validation_status,
         };
-        response.settle(&context).finish(*head.method() == Method::HEAD)
+        response.settle(&context)
     }
 }
 
@@ -196,13 +213,10 @@ impl<'r> Admitted<'r> {
     pub fn run(self, body: &mut dyn BodySource) -> Response {
         let (api, head, operation) = (self.api, self.head, self.operation);
         let response = match self.serve(body) {
-            Ok(response) => {
-                let head_request = *head.method() == Method::HEAD;
-                operation.responses.check(response, &api.schemas, api.options.response_policy, head_request)
-            }
+            Ok(response) => api.checked(response, operation, head),
             Err(problem) => Response::from(problem),
         };
-        api.finish(head, response)
+        api.finish_for(operation, head, response)
     }
 
     fn serve(self, body: &mut dyn BodySource) -> Result<Response, Problem> {

@@ -351,6 +351,12 @@ impl From<serde_json::Error> for Problem {
     }
 }
 
+impl From<Box<dyn Error + Send + Sync>> for Problem {
+    fn from(fault: Box<dyn Error + Send + Sync>) -> Self {
+        Self::internal(&*fault)
+    }
+}
+
 /// An error and what caused it, in one line.
 struct Chain<'e>(&'e dyn Error);
 

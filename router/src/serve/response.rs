@@ -17,6 +17,7 @@ use super::problem::{Problem, ProblemContent, ProblemFormat, ProblemKind, Valida
 mod body;
 mod cookie;
 mod field;
+mod own_form;
 mod plan;
 mod validate;
 #[cfg(test)]
@@ -26,6 +27,7 @@ mod write_only;
 pub use body::{Body, BodyStream};
 pub use cookie::{Cookie, CookieError, SameSite};
 pub use field::{FieldError, FieldText, ResponseField};
+pub(crate) use own_form::OwnForm;
 pub use plan::{NotAcceptable, ResponsePlans};
 pub use validate::{ResponsePolicy, ResponseViolation};
 

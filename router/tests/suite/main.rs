@@ -9,6 +9,7 @@ mod journey;
 mod json_schema;
 mod matcher_properties;
 mod objects;
+mod own_errors;
 mod parameters;
 mod pool;
 mod real_schemas;

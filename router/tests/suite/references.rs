@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bases;
+mod properties;
+
 use std::cell::RefCell;
 
 use brrtrouter::description::{
@@ -9,7 +12,6 @@ use brrtrouter::description::{
     Retrieved, Severity, Uri, Version,
 };
 use brrtrouter::limits::load::{FINDINGS_MAX, REFERENCE_CHAIN_MAX};
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// An OpenAPI document with `more` beside the required fields.
@@ -201,104 +203,6 @@ fn older_drafts_identify_in_their_own_way() {
         let expected = "warning REF-010 api.json#/components/schemas/Use/$ref";
         let description = check(&[("api.json", document)], &[expected]).unwrap();
         assert_eq!(description.unretrieved().len(), 1);
-    }
-}
-
-/// Appendix F of OAS 3.2, "Base URI Within Content" and "Resolving Relative `$self` and `$id`".
-#[test]
-fn content_retrieval_and_self_give_the_base() {
-    let entry = |own: &str| {
-        openapi(
-            "3.2.0",
-            json!({"$self": own, "paths": {"/foo": {"get": {
-            "requestBody": {"$ref": "shared/foo#/components/requestBodies/Foo"}}}}}),
-        )
-    };
-    let shared = |own: &str, foo: &str, bar: &str| {
-        openapi(
-            "3.2.0",
-            json!({"$self": own, "components": {
-            "requestBodies": {"Foo": {"content": {"application/json": {"schema": {"$ref": "../schemas/foo"}}}}},
-            "schemas": {
-                "Foo": {"$id": foo, "properties": {"bar": {"$ref": "bar"}}},
-                "Bar": {"$id": bar, "type": "string"},
-            }}}),
-        )
-    };
-    let base = "https://example.com/api/";
-    let absolute = [
-        ("file:///home/someone/openapi.yaml", entry("https://example.com/api/openapi")),
-        (
-            "https://git.example.com/shared/foo.yaml",
-            shared(
-                &format!("{base}shared/foo"),
-                &format!("{base}schemas/foo"),
-                &format!("{base}schemas/bar"),
-            ),
-        ),
-    ];
-    let relative = [
-        ("https://staging.example.com/api/openapi", entry("/api/openapi")),
-        (
-            "https://staging.example.com/api/shared/foo",
-            shared("/api/shared/foo", "/api/schemas/foo", "/api/schemas/bar"),
-        ),
-    ];
-    for documents in [absolute, relative] {
-        let description = check(&documents, &[]).unwrap();
-        let (entry, shared) = (documents[0].0, documents[1].0);
-        resolves(
-            &description,
-            &format!("{entry}#/paths/~1foo/get/requestBody/$ref"),
-            &format!("{shared}#/components/requestBodies/Foo"),
-        );
-        resolves(
-            &description,
-            &format!("{shared}#/components/requestBodies/Foo/content/application~1json/schema/$ref"),
-            &format!("{shared}#/components/schemas/Foo"),
-        );
-        resolves(
-            &description,
-            &format!("{shared}#/components/schemas/Foo/properties/bar/$ref"),
-            &format!("{shared}#/components/schemas/Bar"),
-        );
-    }
-}
-
-#[test]
-fn a_document_with_self_is_named_by_it() {
-    let entry = openapi("3.2.0", json!({"paths": {"/a": {"$ref": "other.json#/components/pathItems/A"}}}));
-    let other = openapi(
-        "3.2.0",
-        json!({"$self": "https://example.com/other",
-        "components": {"pathItems": {"A": {}}}}),
-    );
-    let documents = [("api.json", entry), ("other.json", other)];
-    check(&documents, &["warning REF-008 api.json#/paths/~1a/$ref"]).unwrap();
-    let broken = openapi("3.2.0", json!({"$self": "https://example.com/a#b"}));
-    check(&[("api.json", broken)], &["error REF-007 api.json#/$self"]).unwrap_err();
-    // `$self` means nothing before 3.2, where it is an unknown field.
-    let (entry, mut other) = (documents[0].1.clone(), documents[1].1.clone());
-    other["openapi"] = json!("3.1.2");
-    let refused = check(&[("api.json", entry), ("other.json", other)], &[]).unwrap_err();
-    assert!(refused.to_string().contains("DOC-015"), "{refused}");
-}
-
-#[test]
-fn pointers_do_not_cross_into_identified_schemas() {
-    for (version, severity) in [("3.1.2", "warning"), ("3.2.0", "error")] {
-        let document = openapi(
-            version,
-            json!({"components": {"schemas": {
-                "A": {"$id": "https://example.com/a", "properties": {"b": {"$ref": "#/$defs/c"}}, "$defs": {"c": {}}},
-                "Good": {"$ref": "https://example.com/a#/$defs/c"},
-                "Bad": {"$ref": "#/components/schemas/A/properties/b"},
-            }}}),
-        );
-        let expected = format!("{severity} REF-026 api.json#/components/schemas/Bad/$ref");
-        let result = check(&[("api.json", document)], &[&expected]);
-        let text = result.map_or_else(|found| found.to_string(), |loaded| loaded.diagnostics().to_string());
-        assert!(text.contains("write `https://example.com/a#/properties/b`"), "{text}");
     }
 }
 
@@ -619,105 +523,4 @@ fn references_that_wait_for_each_other_settle() {
     document["components"]["schemas"] = Value::Object(all);
     let description = load(&[("api.json", document)]).unwrap();
     assert!(description.resolve_uri("https://example.com/63", "").is_ok());
-}
-
-const NAMES: [&str; 26] = [
-    "$ref",
-    "$ref",
-    "$id",
-    "id",
-    "$anchor",
-    "$dynamicAnchor",
-    "$dynamicRef",
-    "$schema",
-    "$defs",
-    "properties",
-    "allOf",
-    "items",
-    "not",
-    "discriminator",
-    "mapping",
-    "security",
-    "components",
-    "schemas",
-    "parameters",
-    "paths",
-    "/a",
-    "get",
-    "responses",
-    "a",
-    "b~/c",
-    "0",
-];
-const TEXTS: [&str; 22] = [
-    "#",
-    "#/",
-    "#/components/schemas/a",
-    "#/components/schemas",
-    "#/paths/~1a",
-    "#/a/0",
-    "#a",
-    "##",
-    "#%",
-    "#%ff",
-    "a",
-    "b",
-    "b#/a",
-    "../a",
-    "urn:a",
-    "urn:a#b",
-    "https://e.x/a",
-    "http://[",
-    "%",
-    "",
-    "https://json-schema.org/draft/2020-12/schema",
-    "http://json-schema.org/draft-04/schema#",
-];
-
-/// Values made of the words that matter here, so that many of them mean something.
-fn values() -> impl Strategy<Value = Value> {
-    let text = prop::sample::select(TEXTS.as_slice()).prop_map(Value::from);
-    let leaf = prop_oneof![4 => text, 1 => Just(json!(true)), 1 => Just(json!(null)), 1 => Just(json!(1))];
-    leaf.prop_recursive(5, 64, 6, |inner| {
-        let name = prop::sample::select(NAMES.as_slice()).prop_map(str::to_owned);
-        prop_oneof![
-            1 => prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            4 => prop::collection::hash_map(name, inner, 0..6).prop_map(|members| json!(members)),
-        ]
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
-    /// Whatever documents say, loading comes to an end, says the same each time, and what it gives can be read.
-    #[test]
-    fn any_documents_are_loaded_or_refused(schemas in values(), paths in values(), other in values(), later: bool) {
-        let version = if later { "3.2.0" } else { "3.1.0" };
-        let entry = openapi(version, json!({"components": {"schemas": schemas}, "paths": {"/a": paths}}));
-        let documents = [("a", entry), ("b", other)];
-        let result = load(&documents);
-        let again = load(&documents);
-        match (result, again) {
-            (Ok(description), Ok(again)) => {
-                prop_assert_eq!(description.diagnostics(), again.diagnostics());
-                for (id, document) in description.documents() {
-                    let mut stack = vec![document.tree().root()];
-                    while let Some(node) = stack.pop() {
-                        let at = Location { document: id, node: node.id() };
-                        prop_assert!(Uri::parse(&description.base_uri(at)).is_ok());
-                        prop_assert_eq!(description.follow(at).is_ok(), description.follow(at).is_ok());
-                        prop_assert_eq!(description.place(at).pointer, node.pointer());
-                        stack.extend(node.items());
-                        stack.extend(node.members().map(|(_, value)| value));
-                    }
-                }
-            }
-            (Err(diagnostics), Err(again)) => {
-                prop_assert!(diagnostics.has_errors());
-                prop_assert_eq!(diagnostics, again);
-            }
-            (one, other) => prop_assert!(false, "{} and {}", one.is_ok(), other.is_ok()),
-        }
-    }
 }

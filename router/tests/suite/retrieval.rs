@@ -213,6 +213,33 @@ fn files_stay_below_the_root() {
     check("sub/back/sub/a.json", None, &[]);
 }
 
+/// A `..` behind a symbolic link: the file system's way counts, not the text's.
+#[cfg(unix)]
+#[test]
+fn paths_that_climb_out_of_a_link() {
+    let files = [
+        ("real/api/openapi.json", entry("sub/a.json")),
+        ("real/api/sub/a.json", "{}".to_owned()),
+        ("real/other/a.json", "{}".to_owned()),
+    ];
+    let files = files.each_ref().map(|(name, text)| (*name, &**text));
+    let directory = Directory::new("climb", &files);
+    std::os::unix::fs::symlink(directory.path("real"), directory.path("link")).unwrap();
+    std::os::unix::fs::symlink(directory.path("real/other"), directory.path("far")).unwrap();
+    for path in [
+        "link/api/openapi.json",
+        "link/other/../api/openapi.json",
+        "real/other/../../link/api/openapi.json",
+        "far/../api/openapi.json",
+        "link/api/sub/../../api/openapi.json",
+    ] {
+        let description = Description::from_path(directory.path(path));
+        assert_eq!(description.map(|description| description.documents().count()).ok(), Some(2), "{path}");
+    }
+    let rooted = Loader::new().root_directory(directory.path("far/.."));
+    assert!(rooted.load_path(directory.path("far/../api/openapi.json")).is_ok());
+}
+
 #[test]
 fn files_are_called_as_the_user_would() {
     let directory =

@@ -243,11 +243,13 @@ impl<'d> Check<'d> {
             Some(text) => format!("the string {text:?}"),
             None => with_article(node.kind().name()),
         };
+        let bare = matches!(shape, Shape::String) && matches!(node.kind(), Kind::Number | Kind::Boolean);
+        let mend = if bare { "put it in quotes" } else { "write a value of that type, or remove the field" };
         self.report(
             Finding::new(code, Severity::Error, at)
                 .what(format!("expected {}, found {found}", shape.describe()))
                 .why(format!("the field's type is fixed (§{owner})"))
-                .mend("write a value of that type, or remove the field"),
+                .mend(mend),
         );
     }
 

@@ -3,6 +3,7 @@
 //! Every Object's file holds its own table; this file gives the vocabulary of the tables. Tables
 //! are constants, so there is nothing to fail.
 
+use super::check::with_article;
 use crate::description::Code;
 
 /// The minor versions whose fields differ. Fields of 3.0 are told apart, since a 3.0 document is
@@ -63,8 +64,8 @@ impl Shape {
             Self::Email => "an e-mail address".to_owned(),
             Self::Boolean => "a boolean".to_owned(),
             Self::OneOf(names) => format!("one of `{}`", names.join("`, `")),
-            Self::Object(object) => format!("a {}", object.name()),
-            Self::OrReference(object) => format!("a {} or Reference Object", object.name()),
+            Self::Object(object) => with_article(object.name()),
+            Self::OrReference(object) => format!("{} or Reference Object", with_article(object.name())),
             Self::List(item) => format!("an array, each item {}", item.describe()),
             Self::Map(value, _) => format!("an object, each member {}", value.describe()),
             Self::Subschema | Self::Subschemas => "a schema".to_owned(),

@@ -1,5 +1,7 @@
 //! Operation Object: its grammar, its rules and its view.
 
+use std::collections::HashSet;
+
 use super::callback::Callback;
 use super::check::Check;
 use super::grammar::{Edition, Field, Grammar, Names, ObjectType, Shape};
@@ -74,7 +76,10 @@ impl<'d> Operation<'d> {
     pub fn parameters(self) -> Vec<Parameter<'d>> {
         let own: Vec<Parameter<'d>> = parameter::list(self.value).collect();
         let mut merged: Vec<Parameter<'d>> = self.path_item.parameters();
-        merged.retain(|parameter| !own.iter().any(|other| other.same_as(*parameter)));
+        if !merged.is_empty() {
+            let replaced: HashSet<_> = own.iter().map(|parameter| parameter.identity()).collect();
+            merged.retain(|parameter| !replaced.contains(&parameter.identity()));
+        }
         merged.extend(own);
         merged
     }

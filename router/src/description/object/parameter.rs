@@ -1,5 +1,7 @@
 //! Parameter Object: its grammar and its view. Its rules stand in `parameter_rules.rs`.
 
+use std::borrow::Cow;
+
 use super::example::{self, Example};
 use super::grammar::{Field, Grammar, ObjectType, Shape};
 use super::media_type::{self, MediaType};
@@ -271,11 +273,12 @@ impl<'d> Parameter<'d> {
         self.value.node().get(name)
     }
 
-    /// Same name and location: names of header fields compare without regard to case (`PAR-009`).
-    pub(super) fn same_as(self, other: Self) -> bool {
-        let header = self.location() == ParameterLocation::Header;
-        self.location() == other.location()
-            && (self.name() == other.name() || (header && self.name().eq_ignore_ascii_case(other.name())))
+    /// What makes a parameter unique: location and name, that of a header field without regard to case (`PAR-009`).
+    pub(super) fn identity(self) -> (ParameterLocation, Cow<'d, str>) {
+        let (location, name) = (self.location(), self.name());
+        let folds =
+            location == ParameterLocation::Header && name.bytes().any(|byte| byte.is_ascii_uppercase());
+        (location, if folds { name.to_ascii_lowercase().into() } else { name.into() })
     }
 
     /// `PAR-008`.

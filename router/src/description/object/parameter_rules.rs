@@ -2,6 +2,8 @@
 //!
 //! Takes: the walk. Gives: findings of the areas PAR and SER, and `RSP-011`. Never panics.
 
+use std::collections::HashMap;
+
 use super::check::{Check, beside};
 use super::finding::Finding;
 use super::grammar::Edition;
@@ -274,9 +276,10 @@ fn check_allow_reserved(cx: &mut Check<'_>, at: Location, location: ParameterLoc
 /// Operation.
 pub(super) fn check_list(cx: &mut Check<'_>, holder: Location, around: Option<Location>) {
     let own = parameters(cx, holder);
-    let mut found: Vec<(Location, Parameter<'_>)> = Vec::new();
+    let mut first = HashMap::new();
     for (place, parameter) in own.iter().copied() {
-        if let Some((earlier, _)) = found.iter().find(|(_, other)| other.same_as(parameter)) {
+        let earlier = *first.entry(parameter.identity()).or_insert(place);
+        if earlier != place {
             cx.report(
                 Finding::error("PAR-001", place)
                     .what(format!(
@@ -286,16 +289,15 @@ pub(super) fn check_list(cx: &mut Check<'_>, holder: Location, around: Option<Lo
                     ))
                     .why("a parameter is unique by name and location (§Operation Object)")
                     .mend("remove one of them")
-                    .related("the other", *earlier),
+                    .related("the other", earlier),
             );
         }
-        found.push((place, parameter));
     }
+    let mut found = own.clone();
     let count = own.len();
     // `PAR-002`: what the operation overrides is not there any more.
     let shared = around.map(|around| parameters(cx, around)).unwrap_or_default();
-    let overridden = |other: Parameter<'_>| own.iter().any(|(_, parameter)| parameter.same_as(other));
-    found.extend(shared.into_iter().filter(|(_, parameter)| !overridden(*parameter)));
+    found.extend(shared.into_iter().filter(|(_, parameter)| !first.contains_key(&parameter.identity())));
     let is_string = |entry: &(Location, Parameter<'_>)| entry.1.location() == ParameterLocation::QueryString;
     let is_query = |entry: &(Location, Parameter<'_>)| entry.1.location() == ParameterLocation::Query;
     let strings: Vec<Location> = found.iter().filter(|entry| is_string(entry)).map(|entry| entry.0).collect();

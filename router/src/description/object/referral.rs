@@ -66,8 +66,8 @@ impl<'d> Check<'d> {
                     .named(name)
                     .what(format!("`{name}` beside `$ref` has no effect"))
                     .why(format!(
-                        "a {} has no `{name}` that it could override (§Reference Object)",
-                        object.name()
+                        "{} has no `{name}` that it could override (§Reference Object)",
+                        with_article(object.name())
                     ))
                     .mend("remove it"),
             );

@@ -2,7 +2,7 @@
 //!
 //! Takes: the Object's table and the name found. Gives: one finding. Never panics.
 
-use super::check::Check;
+use super::check::{Check, with_article};
 use super::finding::Finding;
 use super::grammar::{Edition, Field, Grammar, Patterned};
 use crate::description::Location;
@@ -24,7 +24,7 @@ pub(super) fn unknown_field(cx: &mut Check<'_>, at: Location, grammar: &Grammar,
             ("DOC-009", "field names are case-sensitive (§Case Sensitivity)".to_owned())
         }
         Patterned::None | Patterned::Every(_) | Patterned::Annotations => {
-            ("DOC-015", format!("a {} has fixed fields and `x-` extensions only", grammar.name))
+            ("DOC-015", format!("{} has fixed fields and `x-` extensions only", with_article(grammar.name)))
         }
     };
     let mend = suggestion(grammar, name);

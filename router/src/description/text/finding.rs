@@ -126,6 +126,10 @@ pub(super) fn wide_encoding(encoding: &'static str) -> Finding {
         .mend("save the file as UTF-8, without a byte order mark")
 }
 
+pub(super) fn null_character(span: Span) -> Finding {
+    syntax("YAML", span, "the character U+0000 stands here", "remove it; in double quotes, `\\0` means it")
+}
+
 pub(super) fn empty() -> Finding {
     Finding::error(SYNTAX, Span::default(), "the document is empty")
         .mend("write at least `openapi`, `info` and `paths`")

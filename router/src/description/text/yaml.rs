@@ -27,6 +27,12 @@ const YAML_TAG_PREFIX: &str = "tag:yaml.org,2002:";
 
 /// Reads YAML text.
 pub(super) fn parse(source: &Source, options: &TextOptions) -> Outcome {
+    // The reader takes it for the end of the text.
+    if let Some(at) = memchr::memchr(0, source.text().as_bytes()) {
+        let diagnostics =
+            finding::null_character(finding::char_span(source.text(), at)).into_diagnostics(source);
+        return Outcome { tree: None, diagnostics };
+    }
     let mut reader = Reader {
         to: Writing::new(source, options),
         spans: Spans::new(source.text()),

@@ -79,6 +79,11 @@ impl ResponsePlans {
         self.plan(status.as_u16()).is_some()
     }
 
+    /// Whether the description says what the content of responses with this status code looks like.
+    pub(super) fn declares_content(&self, status: http::StatusCode) -> bool {
+        self.plan(status.as_u16()).is_some_and(ResponsePlan::has_content)
+    }
+
     /// The media type key of a successful response that the request prefers (HTTP-008): by weight, then
     /// by the order of the description. `None` where success may have no content or the request states no
     /// preference.
