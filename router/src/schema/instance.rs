@@ -24,6 +24,7 @@ pub(crate) use json_error::line_and_column;
 pub use json_error::{JsonError, JsonLimits, JsonRule};
 pub use node::{InstanceKind, InstanceNode, Items, Members};
 pub use number::Decimal;
+pub(super) use number::is_written_as_integer;
 
 use smallvec::SmallVec;
 use text::Text;
