@@ -20,10 +20,12 @@ mod unique;
 pub use build::StringStart;
 pub use deserialize::DeserializeError;
 pub use json::parse_json;
+pub(crate) use json::parse_json_into;
 pub(crate) use json_error::line_and_column;
 pub use json_error::{JsonError, JsonLimits, JsonRule};
 pub use node::{InstanceKind, InstanceNode, Items, Members};
 pub use number::Decimal;
+pub(crate) use number::is_integer;
 pub(super) use number::is_written_as_integer;
 
 use smallvec::SmallVec;
@@ -47,6 +49,12 @@ pub struct InstanceId(u32);
 struct TextSpan {
     start: u32,
     length: u32,
+}
+
+impl TextSpan {
+    fn between(start: usize, end: usize) -> Self {
+        Self { start: narrow(start), length: narrow(end.saturating_sub(start)) }
+    }
 }
 
 /// One value. Children follow their container in document order; `end` skips them.

@@ -11,7 +11,7 @@ mod compile;
 mod tests;
 
 use super::exact::{Limit, NumberFormat};
-use super::instance::{InstanceKind, InstanceNode, is_written_as_integer};
+use super::instance::{InstanceKind, InstanceNode, is_integer};
 use super::shape::TypeSet;
 
 /// Up to this many properties are looked at one by one, which mostly means at their lengths; among more a name is searched.
@@ -152,11 +152,6 @@ impl Rules {
             || (self.types.contains(TypeSet::INTEGER) && is_integer(text));
         typed && self.values.is_none() && self.number.iter().all(|rule| rule.holds(text))
     }
-}
-
-/// Whether a number has no fraction, however it is written (SCH-011).
-fn is_integer(text: &str) -> bool {
-    is_written_as_integer(text) || super::instance::Decimal::parse(text).is_integer()
 }
 
 impl Values {

@@ -63,6 +63,10 @@ impl<'i> InstanceNode<'i> {
 
     fn visit_integer<V: Visitor<'i>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         let Some(text) = self.number_text() else { return self.mismatch(&visitor) };
+        // Most integers are small and written as such.
+        if let Ok(number) = text.parse::<u64>() {
+            return visitor.visit_u64(number);
+        }
         let decimal = Decimal::parse(text);
         if let Some(number) = decimal.to_u64() {
             visitor.visit_u64(number)

@@ -4,9 +4,9 @@
 //! text, or the first fault with its place. Refuses repeated member names, invalid UTF-8, a byte order
 //! mark and lone surrogates (BOD-011). Iterative: the stack does not grow with the text. Never panics.
 
-use super::build::StringStart;
 use super::json_error::{JsonError, JsonLimits, JsonRule};
-use super::{Instance, InstanceKind, narrow};
+use super::{Instance, InstanceKind, TextSpan, narrow};
+use crate::octets::plain_in_json;
 
 /// Parses a complete JSON text.
 ///
@@ -24,6 +24,17 @@ use super::{Instance, InstanceKind, narrow};
 /// # Errors
 /// The first broken rule, with its place.
 pub fn parse_json(text: &[u8], limits: &JsonLimits) -> Result<Instance, JsonError> {
+    let mut instance = Instance::new();
+    parse_json_into(text, limits, &mut instance)?;
+    Ok(instance)
+}
+
+/// [`parse_json`] into an empty instance that lies where it will stay: it is too large to be passed on for nothing.
+pub(crate) fn parse_json_into(
+    text: &[u8],
+    limits: &JsonLimits,
+    instance: &mut Instance,
+) -> Result<(), JsonError> {
     let fail = |rule, offset| JsonError::new(rule, text, offset);
     if narrow(text.len()) > limits.bytes_max {
         return Err(fail(JsonRule::TooLong, 0));
@@ -33,9 +44,9 @@ pub fn parse_json(text: &[u8], limits: &JsonLimits) -> Result<Instance, JsonErro
     }
     let valid =
         std::str::from_utf8(text).map_err(|error| fail(JsonRule::InvalidUtf8, error.valid_up_to()))?;
-    let mut parser = Parser::new(valid, limits, None);
+    let mut parser = Parser::new(valid, limits, None, instance);
     match parser.run() {
-        Ok(()) => Ok(parser.instance),
+        Ok(()) => Ok(()),
         Err(Stop::Fault(rule)) => Err(fail(rule, parser.at)),
         Err(Stop::Duplicate(slot)) => {
             Err(fail(JsonRule::DuplicateMember, place_of_member(valid, limits, slot)))
@@ -45,7 +56,8 @@ pub fn parse_json(text: &[u8], limits: &JsonLimits) -> Result<Instance, JsonErro
 
 /// Where the name of the member at `slot` stands: parses again and stops there.
 fn place_of_member(text: &str, limits: &JsonLimits, slot: u32) -> usize {
-    let mut parser = Parser::new(text, limits, Some(slot));
+    let mut again = Instance::new();
+    let mut parser = Parser::new(text, limits, Some(slot), &mut again);
     // It stops at the member; whatever the outcome, the name read last is the one asked for.
     match parser.run() {
         Ok(()) | Err(_) => parser.name_at,
@@ -69,17 +81,22 @@ struct Parser<'t> {
     bytes: &'t [u8],
     at: usize,
     limits: &'t JsonLimits,
-    instance: Instance,
+    instance: &'t mut Instance,
+    /// The kind of the innermost open container.
+    inside: Option<InstanceKind>,
     /// Where the member name read last starts.
     name_at: usize,
     stop_at: Option<u32>,
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, limits: &'t JsonLimits, stop_at: Option<u32>) -> Self {
-        let mut instance = Instance::new();
-        instance.reserve_text(text.len());
-        Self { text, bytes: text.as_bytes(), at: 0, limits, instance, name_at: 0, stop_at }
+    /// The whole text is copied at once, so that strings and numbers are stretches of it; only what has escapes is
+    /// written anew behind it, which takes no more room than it took with them.
+    fn new(text: &'t str, limits: &'t JsonLimits, stop_at: Option<u32>, instance: &'t mut Instance) -> Self {
+        let escapes = memchr::memchr(b'\\', text.as_bytes()).map_or(0, |_| text.len());
+        instance.reserve_text(text.len().saturating_add(escapes));
+        instance.extend_string(text);
+        Self { text, bytes: text.as_bytes(), at: 0, limits, instance, inside: None, name_at: 0, stop_at }
     }
 
     fn run(&mut self) -> Result<(), Stop> {
@@ -124,8 +141,8 @@ impl<'t> Parser<'t> {
             Some(b'{') => self.open(InstanceKind::Object),
             Some(b'[') => self.open(InstanceKind::Array),
             Some(b'"') => {
-                let start = self.string()?;
-                self.instance.end_string(start);
+                let span = self.string()?;
+                self.instance.string_at(span);
                 Ok(true)
             }
             Some(b'-' | b'0'..=b'9') => self.number().map(|()| true),
@@ -139,6 +156,7 @@ impl<'t> Parser<'t> {
         }
         self.advance(1);
         self.skip_space();
+        let outside = self.inside.replace(kind);
         if kind == InstanceKind::Object {
             self.instance.open_object();
             if self.peek() != Some(b'}') {
@@ -153,6 +171,7 @@ impl<'t> Parser<'t> {
         }
         self.advance(1);
         self.instance.close();
+        self.inside = outside;
         Ok(true)
     }
 
@@ -164,8 +183,8 @@ impl<'t> Parser<'t> {
             Some(_) => return Err(JsonRule::UnexpectedCharacter.into()),
             None => return Err(JsonRule::UnexpectedEnd.into()),
         }
-        let start = self.string()?;
-        self.instance.end_member_name(start);
+        let span = self.string()?;
+        self.instance.member_name_at(span);
         self.skip_space();
         match self.peek() {
             Some(b':') => {
@@ -181,7 +200,7 @@ impl<'t> Parser<'t> {
     fn close_finished(&mut self) -> Result<bool, Stop> {
         loop {
             self.skip_space();
-            match (self.instance.innermost(), self.peek()) {
+            match (self.inside, self.peek()) {
                 (None, None) => return Ok(true),
                 (None, Some(_)) => return Err(JsonRule::TrailingCharacter.into()),
                 (Some(_), None) => return Err(JsonRule::UnexpectedEnd.into()),
@@ -197,6 +216,7 @@ impl<'t> Parser<'t> {
                 (Some(InstanceKind::Array), Some(b']')) => {
                     self.advance(1);
                     self.instance.close();
+                    self.inside = self.instance.innermost();
                 }
                 (Some(InstanceKind::Object), Some(b'}')) => self.close_object()?,
                 (Some(_), Some(_)) => return Err(JsonRule::UnexpectedCharacter.into()),
@@ -207,6 +227,7 @@ impl<'t> Parser<'t> {
     fn close_object(&mut self) -> Result<(), Stop> {
         self.advance(1);
         let object = self.instance.close();
+        self.inside = self.instance.innermost();
         match self.instance.node(object).duplicate_member() {
             Some((_, second)) => Err(Stop::Duplicate(second.identity().1)),
             None => Ok(()),
@@ -267,32 +288,48 @@ impl<'t> Parser<'t> {
             self.at = start;
             return Err(JsonRule::NumberTooLong.into());
         }
-        self.instance.number(self.text.get(start..self.at).unwrap_or_default());
+        self.instance.number_at(TextSpan::between(start, self.at));
         Ok(())
     }
 
-    /// Reads a string's text into the arena.
-    fn string(&mut self) -> Result<StringStart, Stop> {
+    /// Reads a string; gives where its text stands in the arena.
+    fn string(&mut self) -> Result<TextSpan, Stop> {
         self.advance(1);
-        let start = self.instance.begin_string();
+        let start = self.at;
+        self.skip_plain();
+        match self.peek() {
+            Some(b'"') => {
+                let span = TextSpan::between(start, self.at);
+                self.advance(1);
+                Ok(span)
+            }
+            Some(b'\\') => self.escaped_string(start),
+            Some(_) => Err(JsonRule::ControlCharacter.into()),
+            None => Err(JsonRule::UnexpectedEnd.into()),
+        }
+    }
+
+    fn skip_plain(&mut self) {
+        self.advance(plain_in_json(self.bytes.get(self.at..).unwrap_or_default()));
+    }
+
+    /// Goes on with a string from its first escape, and writes it behind the text.
+    fn escaped_string(&mut self, start: usize) -> Result<TextSpan, Stop> {
+        let begun = self.instance.begin_string();
+        let mut from = start;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
-            let Some(plain) = plain else {
-                self.at = self.bytes.len();
-                return Err(JsonRule::UnexpectedEnd.into());
-            };
-            let from = self.at;
-            self.advance(plain);
             self.instance.extend_string(self.text.get(from..self.at).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => {
                     self.advance(1);
-                    return Ok(start);
+                    return Ok(self.instance.span_since(begun));
                 }
                 Some(b'\\') => self.escape()?,
-                _ => return Err(JsonRule::ControlCharacter.into()),
+                Some(_) => return Err(JsonRule::ControlCharacter.into()),
+                None => return Err(JsonRule::UnexpectedEnd.into()),
             }
+            from = self.at;
+            self.skip_plain();
         }
     }
 

@@ -206,6 +206,16 @@ impl<'i> InstanceNode<'i> {
     }
 
     fn duplicate_of_few(self) -> Option<Self> {
+        let mut seen = 0_u64;
+        let may_repeat = self.members().any(|(name, _)| {
+            let mark = mark_of(name);
+            let again = seen & mark != 0;
+            seen |= mark;
+            again
+        });
+        if !may_repeat {
+            return None;
+        }
         for (position, (name, value)) in self.members().enumerate() {
             if self.members().take(position).any(|(earlier, _)| earlier == name) {
                 return Some(value);
@@ -293,6 +303,14 @@ impl<'i> InstanceNode<'i> {
             }
         }
     }
+}
+
+/// One bit for a name, so that names with different bits differ: by its length, its first and its last octet.
+fn mark_of(name: &str) -> u64 {
+    let octet = |octet: Option<&u8>| octet.copied().map_or(0, u32::from);
+    let (first, last) = (octet(name.as_bytes().first()), octet(name.as_bytes().last()));
+    let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
+    1_u64.wrapping_shl(first.wrapping_mul(5).wrapping_add(last.wrapping_mul(11)).wrapping_add(length))
 }
 
 const fn separator(position: usize) -> &'static str {

@@ -203,6 +203,11 @@ pub(in crate::schema) fn is_written_as_integer(text: &str) -> bool {
     !text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'))
 }
 
+/// Whether a number has no fraction, however it is written (SCH-011).
+pub(crate) fn is_integer(text: &str) -> bool {
+    is_written_as_integer(text) || Decimal::parse(text).is_integer()
+}
+
 /// What stands before and behind the first separator; nothing behind where there is none.
 fn split_once(text: &[u8], is_separator: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
     let at = text.iter().position(|byte| is_separator(*byte)).unwrap_or(text.len());

@@ -9,7 +9,7 @@
 //! where null is allowed and a string is not. Never panics.
 
 use crate::limits;
-use crate::schema::instance::{Decimal, Instance, InstanceId};
+use crate::schema::instance::{Instance, InstanceId, is_integer};
 
 /// The scalar types that a piece of text may become.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl ScalarTypes {
             _ => {}
         }
         let numeric = (self.integer || self.number) && is_json_number(text);
-        (numeric && (self.number || Decimal::parse(text).is_integer())).then_some(Scalar::Number(text))
+        (numeric && (self.number || is_integer(text))).then_some(Scalar::Number(text))
     }
 }
 
