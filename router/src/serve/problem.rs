@@ -382,13 +382,13 @@ impl ProblemFormat {
     /// accepts plain JSON or XML is taken to read the problem of that kind.
     #[must_use]
     pub fn preferred(head: &RequestHead<'_>) -> Self {
-        const OFFERED: [(&str, ProblemFormat); 4] = [
-            ("application/problem+json", ProblemFormat::Json),
-            ("application/problem+xml", ProblemFormat::Xml),
-            ("application/json", ProblemFormat::Json),
-            ("application/xml", ProblemFormat::Xml),
+        const OFFERED: [(MediaType<'_>, ProblemFormat); 4] = [
+            (MediaType::PROBLEM_JSON, ProblemFormat::Json),
+            (MediaType::PROBLEM_XML, ProblemFormat::Xml),
+            (MediaType::JSON, ProblemFormat::Json),
+            (MediaType::XML, ProblemFormat::Xml),
         ];
-        let offered = OFFERED.iter().filter_map(|(text, _)| MediaType::parse(text).ok());
+        let offered = OFFERED.iter().map(|(media_type, _)| *media_type);
         let chosen = Accept::of(head).choose(offered).and_then(|index| OFFERED.get(index));
         chosen.map_or(Self::Json, |(_, format)| *format)
     }

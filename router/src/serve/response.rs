@@ -155,7 +155,13 @@ impl Response {
     }
 
     fn content(media_type: impl Into<FieldText>, body: Body) -> Self {
-        Self::new(StatusCode::OK).with_field("Content-Type", media_type).with_body(body)
+        let mut response = Self::new(StatusCode::OK);
+        match ResponseField::of_name("Content-Type", media_type.into()) {
+            Ok(field) => response.fields.push(field),
+            Err(fault) => response.fault = Some(ResponseFault::Field(fault)),
+        }
+        response.body = body;
+        response
     }
 
     /// The same response with another status code.
@@ -296,9 +302,15 @@ impl Response {
     /// belongs into it: its instance, its media type and its configured status code.
     #[must_use]
     pub fn settle(mut self, context: &ProblemContext<'_>) -> Self {
+        self.settle_in_place(context);
+        self
+    }
+
+    /// [`Self::settle`] of a response that lies where it will stay.
+    pub(crate) fn settle_in_place(&mut self, context: &ProblemContext<'_>) {
         if let Some(fault) = self.fault {
             tracing::error!(%fault, "the response cannot be sent");
-            self = Self::from(Problem::of(ProblemKind::Internal));
+            *self = Self::from(Problem::of(ProblemKind::Internal));
         }
         if let Body::Problem(content) = &mut self.body {
             content.instance = ArrayString::from(context.path).unwrap_or_default();
@@ -312,7 +324,6 @@ impl Response {
                 self.status = status;
             }
         }
-        self
     }
 
     /// What goes on the wire: no content where there may be none, which is in an answer to HEAD
@@ -323,13 +334,19 @@ impl Response {
     /// of it (RFC 9110 §8.3), and a 304 sends no such metadata (RFC 9110 §15.4.5); an answer to HEAD says what GET would have said.
     #[must_use]
     pub fn finish(mut self, head_request: bool) -> Self {
+        self.finish_in_place(head_request);
+        self
+    }
+
+    /// [`Self::finish`] of a response that lies where it will stay.
+    pub(crate) fn finish_in_place(&mut self, head_request: bool) {
         let bare = self.status.is_informational()
             || matches!(
                 self.status,
                 StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
             );
         if !bare && !head_request {
-            return self;
+            return;
         }
         if head_request && self.status != StatusCode::RESET_CONTENT {
             self.length_announced = self.content_length();
@@ -338,7 +355,6 @@ impl Response {
             self.fields.retain(|line| !line.is_named("Content-Type"));
         }
         self.body = Body::Empty;
-        self
     }
 }
 

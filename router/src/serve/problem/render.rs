@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::{ProblemContent, ProblemError, ProblemFormat, ProblemPlace};
+use crate::octets::plain_in_json;
 
 /// The members that [`super::Problem`] itself writes; no extension may have these names.
 pub(super) const MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "instance", "errors"];
@@ -19,11 +20,11 @@ impl ProblemContent {
     /// The number of octets.
     #[must_use]
     pub fn length(&self) -> u64 {
-        let mut counter = Counter::default();
-        // A counter takes everything; only an extension that cannot be written could fail here, and
+        let mut counted = Counted { out: &mut io::sink(), bytes: 0 };
+        // A sink takes everything; only an extension that cannot be written could fail here, and
         // then sending fails in the same way.
-        match self.write(&mut counter) {
-            Ok(()) | Err(_) => counter.bytes,
+        match self.write(&mut counted) {
+            Ok(()) | Err(_) => counted.bytes,
         }
     }
 
@@ -41,8 +42,9 @@ impl ProblemContent {
     /// # Errors
     /// Those of `out`.
     pub fn write_to(&self, out: &mut dyn Write) -> io::Result<u64> {
-        self.write(out)?;
-        Ok(self.length())
+        let mut counted = Counted { out, bytes: 0 };
+        self.write(&mut counted)?;
+        Ok(counted.bytes)
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -58,7 +60,8 @@ impl ProblemContent {
         json_text(out, problem.type_uri())?;
         out.write_all(b",\"title\":")?;
         json_text(out, problem.title())?;
-        write!(out, ",\"status\":{}", problem.status().as_u16())?;
+        out.write_all(b",\"status\":")?;
+        out.write_all(problem.status().as_str().as_bytes())?;
         json_member(out, "detail", problem.detail())?;
         json_member(out, "instance", self.instance())?;
         errors_json(out, problem.errors())?;
@@ -140,13 +143,20 @@ fn error_xml(out: &mut dyn Write, error: &ProblemError) -> io::Result<()> {
 /// Writes `,"name":"text"`, or nothing.
 fn json_member(out: &mut dyn Write, name: &str, text: Option<&str>) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
-    write!(out, ",\"{name}\":")?;
+    out.write_all(b",\"")?;
+    out.write_all(name.as_bytes())?;
+    out.write_all(b"\":")?;
     json_text(out, text)
 }
 
 /// Writes `text` as a JSON string.
 fn json_text(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    Ok(serde_json::to_writer(out, text)?)
+    if plain_in_json(text.as_bytes()) < text.len() {
+        return Ok(serde_json::to_writer(out, text)?);
+    }
+    out.write_all(b"\"")?;
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\"")
 }
 
 /// Writes `<name>text</name>`, or nothing.
@@ -202,20 +212,27 @@ fn is_xml_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// A sink that only counts.
-#[derive(Default)]
-struct Counter {
+/// Counts what it passes on.
+struct Counted<'o> {
+    out: &'o mut dyn Write,
     bytes: u64,
 }
 
-impl Write for Counter {
+impl Write for Counted<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.bytes = self.bytes.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        Ok(count)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
         self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        Ok(bytes.len())
+        Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.out.flush()
     }
 }
 

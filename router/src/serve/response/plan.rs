@@ -6,6 +6,7 @@
 use super::write_only::WriteOnlyPlan;
 use crate::description::{self, Description, Diagnostics, StatusKey};
 use crate::schema::{SchemaCompiler, SchemaOptions};
+use crate::serve::RequestHead;
 use crate::serve::content::{Accept, ContentPlan, MediaTypePlan};
 use crate::serve::parameter::{ParameterOptions, ParameterPlan, ParameterPlans};
 
@@ -14,6 +15,8 @@ use crate::serve::parameter::{ParameterOptions, ParameterPlan, ParameterPlans};
 pub struct ResponsePlans {
     /// In the order of the description; keys are unique.
     plans: Box<[(StatusKey, ResponsePlan)]>,
+    /// Whether success has content to negotiate about.
+    negotiates: bool,
 }
 
 /// What the description says of one response.
@@ -58,7 +61,22 @@ impl ResponsePlans {
             };
             (*key, plan)
         });
-        Self { plans: plans.collect() }
+        let mut compiled = Self { plans: plans.collect(), negotiates: false };
+        let negotiates = compiled.successes().any(ResponsePlan::has_content);
+        compiled.negotiates = negotiates;
+        compiled
+    }
+
+    /// The responses that stand for success, whose media types are negotiated.
+    fn successes(&self) -> impl Iterator<Item = &ResponsePlan> {
+        let declared = self.plans.iter().any(|(key, _)| is_success(*key));
+        let counts = move |key: StatusKey| if declared { is_success(key) } else { key == StatusKey::Default };
+        self.plans.iter().filter(move |(key, _)| counts(*key)).map(|(_, plan)| plan)
+    }
+
+    /// [`Self::negotiate`] of a request; its Accept is read only where there is something to choose.
+    pub(crate) fn negotiate_for(&self, head: &RequestHead<'_>) -> Result<Option<&str>, NotAcceptable> {
+        if self.negotiates { self.negotiate(&Accept::of(head)) } else { Ok(None) }
     }
 
     /// The plan that applies to `status`: an explicit code beats a range, a range beats `default`
@@ -89,18 +107,14 @@ impl ResponsePlans {
     /// # Errors
     /// [`NotAcceptable`] when success has content and nothing of it is acceptable.
     pub fn negotiate(&self, accept: &Accept<'_>) -> Result<Option<&str>, NotAcceptable> {
-        let declared = self.plans.iter().any(|(key, _)| is_success(*key));
-        let counts = |key: StatusKey| if declared { is_success(key) } else { key == StatusKey::Default };
-        let plans = || self.plans.iter().filter(|(key, _)| counts(*key)).map(|(_, plan)| plan);
-        // A success without content, such as 204, suits everybody.
-        let bare = |plan: &ResponsePlan| plan.content.media_types().is_empty();
-        if accept.is_absent() || plans().all(bare) {
+        if accept.is_absent() || !self.negotiates {
             return Ok(None);
         }
-        let offered = || plans().flat_map(|plan| plan.content.media_types());
+        let offered = || self.successes().flat_map(|plan| plan.content.media_types());
         match accept.choose(offered().map(MediaTypePlan::media_type)) {
             Some(chosen) => Ok(offered().nth(chosen).map(MediaTypePlan::key)),
-            None if plans().any(bare) => Ok(None),
+            // A success without content, such as 204, suits everybody.
+            None if self.successes().any(|plan| !plan.has_content()) => Ok(None),
             None => Err(NotAcceptable),
         }
     }
