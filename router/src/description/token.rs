@@ -6,11 +6,13 @@ pub(crate) fn is_token(text: &str) -> bool {
 }
 
 /// Whether two names are equal where case does not count; mostly they are written alike.
+#[inline]
 pub(crate) fn is_same_name(one: &str, other: &str) -> bool {
-    one == other || one.eq_ignore_ascii_case(other)
+    one.len() == other.len() && (one == other || one.eq_ignore_ascii_case(other))
 }
 
 /// Whether a token may hold the byte.
+#[inline]
 pub(crate) const fn is_tchar(byte: u8) -> bool {
     let places = match byte {
         0..=63 => TCHARS_BELOW_64,

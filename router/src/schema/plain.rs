@@ -11,7 +11,7 @@ mod compile;
 mod tests;
 
 use super::exact::{Limit, NumberFormat};
-use super::instance::{InstanceKind, InstanceNode, is_integer};
+use super::instance::{InstanceNode, InstanceValue, Items, Members, is_integer};
 use super::shape::TypeSet;
 
 /// Up to this many properties are looked at one by one, which mostly means at their lengths; among more a name is searched.
@@ -97,6 +97,7 @@ impl PlainSchemas {
     }
 
     /// Whether what is inside a plain schema holds: plain as well, so that there always is a node.
+    #[inline]
     fn holds(&self, inside: Option<u32>, node: InstanceNode<'_>) -> bool {
         inside.is_none_or(|at| self.node(at).is_some_and(|plain| plain.holds(self, node)))
     }
@@ -104,6 +105,7 @@ impl PlainSchemas {
 
 impl Plain {
     /// Schemas that refer to each other about one value in a circle are refused before (REF-019).
+    #[inline]
     fn holds(&self, all: &PlainSchemas, node: InstanceNode<'_>) -> bool {
         match self {
             Self::Same(at) => all.holds(Some(*at), node),
@@ -113,34 +115,37 @@ impl Plain {
 }
 
 impl Rules {
+    #[inline]
     fn hold(&self, all: &PlainSchemas, node: InstanceNode<'_>) -> bool {
-        match node.kind() {
-            InstanceKind::Null => self.allows(TypeSet::NULL, |values| values.null),
-            InstanceKind::Boolean => {
-                let own = node.as_bool() == Some(true);
+        match node.value() {
+            InstanceValue::Null => self.allows(TypeSet::NULL, |values| values.null),
+            InstanceValue::Boolean(own) => {
                 self.allows(TypeSet::BOOLEAN, |values| if own { values.yes } else { values.no })
             }
-            InstanceKind::Number => self.number(node.number_text().unwrap_or_default()),
-            InstanceKind::String => {
-                let text = node.as_str().unwrap_or_default();
-                self.allows(TypeSet::STRING, |values| values.has(text))
-                    && self.length.as_ref().is_none_or(|length| length.holds_text(text))
-            }
-            InstanceKind::Binary => {
-                // Octets are a string without text (BOD-014), whose length is their number (BOD-015).
-                let octets = node.as_binary().and_then(|(_, octets)| usize::try_from(octets).ok());
-                self.allows(TypeSet::STRING, |_| false)
-                    && self.length.as_ref().is_none_or(|length| octets.is_some_and(|own| length.holds(own)))
-            }
-            InstanceKind::Array => {
+            InstanceValue::Number(text) => self.number(text),
+            InstanceValue::String(text) => self.string(text),
+            InstanceValue::Binary(octets) => self.binary(octets),
+            InstanceValue::Array(items) => {
                 self.allows(TypeSet::ARRAY, |_| false)
-                    && self.array.as_ref().is_none_or(|rules| rules.hold(all, node))
+                    && self.array.as_ref().is_none_or(|rules| rules.hold(all, node, items))
             }
-            InstanceKind::Object => {
+            InstanceValue::Object(members) => {
                 self.allows(TypeSet::OBJECT, |_| false)
-                    && self.object.as_ref().is_none_or(|rules| rules.hold(all, node))
+                    && self.object.as_ref().is_none_or(|rules| rules.hold(all, members))
             }
         }
+    }
+
+    fn string(&self, text: &str) -> bool {
+        self.allows(TypeSet::STRING, |values| values.has(text))
+            && self.length.as_ref().is_none_or(|length| length.holds_text(text))
+    }
+
+    /// Octets are a string without text (BOD-014), whose length is their number (BOD-015).
+    fn binary(&self, octets: u32) -> bool {
+        let octets = usize::try_from(octets).unwrap_or(usize::MAX);
+        self.allows(TypeSet::STRING, |_| false)
+            && self.length.as_ref().is_none_or(|length| length.holds(octets))
     }
 
     fn allows(&self, own: TypeSet, is_listed: impl FnOnce(&Values) -> bool) -> bool {
@@ -185,18 +190,18 @@ impl Range {
 }
 
 impl ArrayRules {
-    fn hold(&self, all: &PlainSchemas, node: InstanceNode<'_>) -> bool {
-        self.count.holds(node.len())
-            && (self.items.is_none() || node.items().all(|item| all.holds(self.items, item)))
+    fn hold(&self, all: &PlainSchemas, node: InstanceNode<'_>, mut items: Items<'_>) -> bool {
+        self.count.holds(items.len())
+            && (self.items.is_none() || items.all(|item| all.holds(self.items, item)))
             && (!self.unique || node.items_are_unique())
     }
 }
 
 impl ObjectRules {
-    fn hold(&self, all: &PlainSchemas, node: InstanceNode<'_>) -> bool {
+    fn hold(&self, all: &PlainSchemas, mut members: Members<'_>) -> bool {
         let mut missing = self.required;
-        self.count.holds(node.len())
-            && node.members().all(|(name, value)| {
+        self.count.holds(members.len())
+            && members.all(|(name, value)| {
                 let Some(property) = self.find(name) else { return all.holds(self.others, value) };
                 missing &= !property.required;
                 all.holds(property.schema.unwrap_or(self.others), value)

@@ -388,6 +388,13 @@ impl ProblemFormat {
             (MediaType::JSON, ProblemFormat::Json),
             (MediaType::XML, ProblemFormat::Xml),
         ];
+        // What most clients send, and what it comes to.
+        const LIKELY: [&[u8]; 2] = [b"*/*", b"application/json"];
+        let mut lines = head.fields_named("accept");
+        let (line, further) = (lines.next(), lines.next());
+        if further.is_none() && line.is_none_or(|line| LIKELY.contains(&line.value)) {
+            return Self::Json;
+        }
         let offered = OFFERED.iter().map(|(media_type, _)| *media_type);
         let chosen = Accept::of(head).choose(offered).and_then(|index| OFFERED.get(index));
         chosen.map_or(Self::Json, |(_, format)| *format)
@@ -469,6 +476,8 @@ mod tests {
         let cases: &[(&[&str], ProblemFormat)] = &[
             (&[], ProblemFormat::Json),
             (&["*/*"], ProblemFormat::Json),
+            (&["application/json"], ProblemFormat::Json),
+            (&["*/*", "application/problem+xml"], ProblemFormat::Xml),
             (&["application/problem+xml"], ProblemFormat::Xml),
             (&["application/xml, application/json;q=0.5"], ProblemFormat::Xml),
             (&["application/xml;q=0.5", "application/json"], ProblemFormat::Json),

@@ -47,12 +47,14 @@ impl Draft {
         let not_plain = |(at, node): (usize, &Node)| node.plain.is_none().then_some(at);
         let mut waiting: Vec<usize> = self.nodes.iter().enumerate().filter_map(not_plain).collect();
         while let Some(at) = waiting.pop() {
-            for around in self.nodes.get(at).map(|node| node.around.clone()).unwrap_or_default() {
-                if self.nodes.get_mut(around).is_some_and(|node| node.plain.take().is_some()) {
-                    waiting.push(around);
-                }
-            }
+            let around = self.nodes.get_mut(at).map(|node| std::mem::take(&mut node.around));
+            waiting.extend(around.unwrap_or_default().into_iter().filter(|at| self.take_out(*at)));
         }
+    }
+
+    /// Whether the schema was plain so far.
+    fn take_out(&mut self, at: usize) -> bool {
+        self.nodes.get_mut(at).is_some_and(|node| node.plain.take().is_some())
     }
 
     /// The schema, which will stand at `at`.

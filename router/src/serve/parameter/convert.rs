@@ -41,6 +41,9 @@ impl ScalarTypes {
     /// A type that no text can have (an array inside an array) allows nothing here: its text stays
     /// a string, which the schema then refuses with its own words.
     pub(crate) fn read(self, text: &str) -> Option<Scalar<'_>> {
+        if self.is_read_as_string_alone() {
+            return Some(Scalar::String(text));
+        }
         if self.string || self.is_empty() {
             return Some(self.read_other(text).unwrap_or(Scalar::String(text)));
         }
@@ -48,6 +51,10 @@ impl ScalarTypes {
             return Some(Scalar::Null);
         }
         self.read_other(text)
+    }
+
+    const fn is_read_as_string_alone(self) -> bool {
+        !(self.null || self.boolean || self.integer || self.number)
     }
 
     fn read_other(self, text: &str) -> Option<Scalar<'_>> {

@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use arrayvec::ArrayVec;
 use serde_json::Value;
 
 use super::{ProblemContent, ProblemError, ProblemFormat, ProblemPlace};
@@ -20,20 +21,17 @@ impl ProblemContent {
     /// The number of octets.
     #[must_use]
     pub fn length(&self) -> u64 {
-        let mut counted = Counted { out: &mut io::sink(), bytes: 0 };
         // A sink takes everything; only an extension that cannot be written could fail here, and
         // then sending fails in the same way.
-        match self.write(&mut counted) {
-            Ok(()) | Err(_) => counted.bytes,
-        }
+        self.write_to(&mut io::sink()).unwrap_or_default()
     }
 
     /// The octets.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        match self.write(&mut bytes) {
-            Ok(()) | Err(_) => bytes,
+        match self.write_to(&mut bytes) {
+            Ok(_) | Err(_) => bytes,
         }
     }
 
@@ -42,19 +40,20 @@ impl ProblemContent {
     /// # Errors
     /// Those of `out`.
     pub fn write_to(&self, out: &mut dyn Write) -> io::Result<u64> {
-        let mut counted = Counted { out, bytes: 0 };
-        self.write(&mut counted)?;
-        Ok(counted.bytes)
+        let mut gathered = Gathered { out, pieces: ArrayVec::new(), bytes: 0 };
+        self.write(&mut gathered)?;
+        gathered.flush()?;
+        Ok(gathered.bytes)
     }
 
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, out: &mut Gathered<'_>) -> io::Result<()> {
         match self.format {
             ProblemFormat::Json => self.write_json(out),
             ProblemFormat::Xml => self.write_xml(out),
         }
     }
 
-    fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write_json(&self, out: &mut Gathered<'_>) -> io::Result<()> {
         let problem = &self.problem;
         out.write_all(b"{\"type\":")?;
         json_text(out, problem.type_uri())?;
@@ -74,7 +73,7 @@ impl ProblemContent {
         out.write_all(b"}")
     }
 
-    fn write_xml(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write_xml(&self, out: &mut Gathered<'_>) -> io::Result<()> {
         let problem = &self.problem;
         out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<problem xmlns=\"urn:ietf:rfc:7807\">")?;
         xml_member(out, "type", Some(problem.type_uri()))?;
@@ -99,7 +98,7 @@ impl ProblemContent {
 }
 
 /// Writes `,"errors":[..]`, or nothing.
-fn errors_json(out: &mut dyn Write, errors: &[ProblemError]) -> io::Result<()> {
+fn errors_json(out: &mut Gathered<'_>, errors: &[ProblemError]) -> io::Result<()> {
     let Some((first, further)) = errors.split_first() else { return Ok(()) };
     out.write_all(b",\"errors\":[")?;
     error_json(out, first)?;
@@ -110,7 +109,7 @@ fn errors_json(out: &mut dyn Write, errors: &[ProblemError]) -> io::Result<()> {
     out.write_all(b"]")
 }
 
-fn error_json(out: &mut dyn Write, error: &ProblemError) -> io::Result<()> {
+fn error_json(out: &mut Gathered<'_>, error: &ProblemError) -> io::Result<()> {
     out.write_all(b"{\"detail\":")?;
     json_text(out, &error.detail)?;
     json_member(out, "rule", Some(&error.rule))?;
@@ -125,7 +124,7 @@ fn error_json(out: &mut dyn Write, error: &ProblemError) -> io::Result<()> {
     out.write_all(b"}")
 }
 
-fn error_xml(out: &mut dyn Write, error: &ProblemError) -> io::Result<()> {
+fn error_xml(out: &mut Gathered<'_>, error: &ProblemError) -> io::Result<()> {
     out.write_all(b"<i>")?;
     xml_member(out, "detail", Some(&error.detail))?;
     xml_member(out, "rule", Some(&error.rule))?;
@@ -141,7 +140,7 @@ fn error_xml(out: &mut dyn Write, error: &ProblemError) -> io::Result<()> {
 }
 
 /// Writes `,"name":"text"`, or nothing.
-fn json_member(out: &mut dyn Write, name: &str, text: Option<&str>) -> io::Result<()> {
+fn json_member(out: &mut Gathered<'_>, name: &str, text: Option<&str>) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
     out.write_all(b",\"")?;
     out.write_all(name.as_bytes())?;
@@ -150,7 +149,7 @@ fn json_member(out: &mut dyn Write, name: &str, text: Option<&str>) -> io::Resul
 }
 
 /// Writes `text` as a JSON string.
-fn json_text(out: &mut dyn Write, text: &str) -> io::Result<()> {
+fn json_text(out: &mut Gathered<'_>, text: &str) -> io::Result<()> {
     if plain_in_json(text.as_bytes()) < text.len() {
         return Ok(serde_json::to_writer(out, text)?);
     }
@@ -160,7 +159,7 @@ fn json_text(out: &mut dyn Write, text: &str) -> io::Result<()> {
 }
 
 /// Writes `<name>text</name>`, or nothing.
-fn xml_member(out: &mut dyn Write, name: &str, text: Option<&str>) -> io::Result<()> {
+fn xml_member(out: &mut Gathered<'_>, name: &str, text: Option<&str>) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
     write!(out, "<{name}>")?;
     xml_text(out, text)?;
@@ -168,7 +167,7 @@ fn xml_member(out: &mut dyn Write, name: &str, text: Option<&str>) -> io::Result
 }
 
 /// Writes `text` as XML character data; what XML 1.0 cannot carry becomes U+FFFD.
-fn xml_text(out: &mut dyn Write, text: &str) -> io::Result<()> {
+fn xml_text(out: &mut Gathered<'_>, text: &str) -> io::Result<()> {
     for c in text.chars() {
         match c {
             '<' => out.write_all(b"&lt;")?,
@@ -184,7 +183,7 @@ fn xml_text(out: &mut dyn Write, text: &str) -> io::Result<()> {
 }
 
 /// Writes a JSON value as XML: members as elements, items as `i` elements. `depth` bounds the recursion.
-fn xml_value(out: &mut dyn Write, value: &Value, depth: u8) -> io::Result<()> {
+fn xml_value(out: &mut Gathered<'_>, value: &Value, depth: u8) -> io::Result<()> {
     let Some(deeper) = depth.checked_sub(1) else { return Ok(()) };
     match value {
         Value::Null => Ok(()),
@@ -212,27 +211,36 @@ fn is_xml_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Counts what it passes on.
-struct Counted<'o> {
+/// How many octets are gathered before they are passed on.
+const GATHERED_BYTES: usize = 256;
+
+/// Gathers small pieces and counts all: content is written in many of them, and where it goes may charge for each.
+struct Gathered<'o> {
     out: &'o mut dyn Write,
+    pieces: ArrayVec<u8, GATHERED_BYTES>,
     bytes: u64,
 }
 
-impl Write for Counted<'_> {
+impl Write for Gathered<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.out.write(bytes)?;
-        self.bytes = self.bytes.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        Ok(count)
+        self.write_all(bytes)?;
+        Ok(bytes.len())
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.out.write_all(bytes)?;
         self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        Ok(())
+        if self.pieces.try_extend_from_slice(bytes).is_ok() {
+            return Ok(());
+        }
+        self.flush()?;
+        if self.pieces.try_extend_from_slice(bytes).is_ok() { Ok(()) } else { self.out.write_all(bytes) }
     }
 
+    /// Passes on what was gathered.
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.out.write_all(&self.pieces)?;
+        self.pieces.clear();
+        Ok(())
     }
 }
 

@@ -17,7 +17,12 @@ pub struct ResponsePlans {
     plans: Box<[(StatusKey, ResponsePlan)]>,
     /// Whether success has content to negotiate about.
     negotiates: bool,
+    /// What is chosen for the values of Accept that most clients send: any type, or one that is declared.
+    known: Box<[(Box<str>, Choice)]>,
 }
+
+/// The position of a media type among those of success; none where nothing need be chosen.
+type Choice = Result<Option<usize>, NotAcceptable>;
 
 /// What the description says of one response.
 #[derive(Debug)]
@@ -61,10 +66,17 @@ impl ResponsePlans {
             };
             (*key, plan)
         });
-        let mut compiled = Self { plans: plans.collect(), negotiates: false };
-        let negotiates = compiled.successes().any(ResponsePlan::has_content);
-        compiled.negotiates = negotiates;
-        compiled
+        let plans = Self { plans: plans.collect(), ..Self::default() };
+        let negotiates = plans.successes().any(ResponsePlan::has_content);
+        Self { negotiates, ..plans }.known_choices()
+    }
+
+    /// Chooses for the texts that are likely, before any request.
+    fn known_choices(mut self) -> Self {
+        let likely = std::iter::once("*/*").chain(self.offered().map(MediaTypePlan::key));
+        let chosen = likely.map(|text| (text.into(), self.choose(&Accept::parse([text]))));
+        self.known = chosen.filter(|_| self.negotiates).collect();
+        self
     }
 
     /// The responses that stand for success, whose media types are negotiated.
@@ -76,7 +88,25 @@ impl ResponsePlans {
 
     /// [`Self::negotiate`] of a request; its Accept is read only where there is something to choose.
     pub(crate) fn negotiate_for(&self, head: &RequestHead<'_>) -> Result<Option<&str>, NotAcceptable> {
-        if self.negotiates { self.negotiate(&Accept::of(head)) } else { Ok(None) }
+        if !self.negotiates {
+            return Ok(None);
+        }
+        let mut lines = head.fields_named("accept");
+        let (Some(line), None) = (lines.next(), lines.next()) else {
+            return self.negotiate(&Accept::of(head));
+        };
+        match self.known.iter().find(|(text, _)| text.as_bytes() == line.value) {
+            Some((_, choice)) => choice.map(|chosen| self.key_of(chosen)),
+            None => self.negotiate(&Accept::of(head)),
+        }
+    }
+
+    fn key_of(&self, chosen: Option<usize>) -> Option<&str> {
+        self.offered().nth(chosen?).map(MediaTypePlan::key)
+    }
+
+    fn offered(&self) -> impl Iterator<Item = &MediaTypePlan> {
+        self.successes().flat_map(|plan| plan.content.media_types())
     }
 
     /// The plan that applies to `status`: an explicit code beats a range, a range beats `default`
@@ -107,12 +137,15 @@ impl ResponsePlans {
     /// # Errors
     /// [`NotAcceptable`] when success has content and nothing of it is acceptable.
     pub fn negotiate(&self, accept: &Accept<'_>) -> Result<Option<&str>, NotAcceptable> {
+        self.choose(accept).map(|chosen| self.key_of(chosen))
+    }
+
+    fn choose(&self, accept: &Accept<'_>) -> Choice {
         if accept.is_absent() || !self.negotiates {
             return Ok(None);
         }
-        let offered = || self.successes().flat_map(|plan| plan.content.media_types());
-        match accept.choose(offered().map(MediaTypePlan::media_type)) {
-            Some(chosen) => Ok(offered().nth(chosen).map(MediaTypePlan::key)),
+        match accept.choose(self.offered().map(MediaTypePlan::media_type)) {
+            Some(chosen) => Ok(Some(chosen)),
             // A success without content, such as 204, suits everybody.
             None if self.successes().any(|plan| !plan.has_content()) => Ok(None),
             None => Err(NotAcceptable),
