@@ -148,6 +148,10 @@ pub mod json {
     /// The longest text in bytes; a request's content has a lower bound of its own.
     pub const BYTES_MAX: u32 = 16 * 1024 * 1024;
 
+    /// The longest text in bytes that is read whatever bound is chosen: strings with escapes are kept beside the text, and places in both
+    /// together are counted in a u32.
+    pub const TEXT_BYTES_MAX: u32 = u32::MAX >> 1;
+
     /// The most arrays and objects inside one another: what validators and reports recurse into fits the
     /// stack of a coroutine.
     pub const NESTING_MAX: u32 = 64;
@@ -157,6 +161,8 @@ pub mod json {
 
     /// The longest text of one number in bytes; the longest exact binary number has some 1,080.
     pub const NUMBER_BYTES_MAX: u32 = 1100;
+
+    const _: () = assert!(BYTES_MAX <= TEXT_BYTES_MAX, "the default can be kept");
 }
 
 /// Bounds of the XML texts of requests, beside those of [`json`], which hold for XML as well: elements, attributes and runs of

@@ -9,6 +9,7 @@ mod tests;
 
 use super::json_error::{JsonError, JsonLimits, JsonRule};
 use super::{Instance, InstanceKind, TextSpan, narrow};
+use crate::limits::json::TEXT_BYTES_MAX;
 use crate::octets::plain_in_json;
 
 /// Parses a complete JSON text.
@@ -39,7 +40,7 @@ pub(crate) fn parse_json_into(
     instance: &mut Instance,
 ) -> Result<(), JsonError> {
     let fail = |rule, offset| JsonError::new(rule, text, offset);
-    if narrow(text.len()) > limits.bytes_max {
+    if narrow(text.len()) > limits.bytes_max.min(TEXT_BYTES_MAX) {
         return Err(fail(JsonRule::TooLong, 0));
     }
     if text.starts_with(b"\xEF\xBB\xBF") {
