@@ -34,6 +34,7 @@
 mod compile;
 pub mod description;
 pub mod limits;
+mod octets;
 pub mod schema;
 mod serve;
 

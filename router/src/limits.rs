@@ -180,6 +180,10 @@ pub mod json {
     /// The longest text in bytes; a request's content has a lower bound of its own.
     pub const BYTES_MAX: u32 = 16 * 1024 * 1024;
 
+    /// The longest text in bytes that is read whatever bound is chosen: strings with escapes are kept beside the text, and places in both
+    /// together are counted in a u32.
+    pub const TEXT_BYTES_MAX: u32 = u32::MAX >> 1;
+
     /// The most arrays and objects inside one another: what validators and reports recurse into fits the
     /// stack of a coroutine.
     pub const NESTING_MAX: u32 = 64;
@@ -193,6 +197,7 @@ pub mod json {
     const _: () =
         assert!(VALUES_MAX <= BYTES_MAX && NUMBER_BYTES_MAX <= BYTES_MAX, "both are parts of a text");
     const _: () = assert!(NESTING_MAX <= VALUES_MAX, "each level is a value");
+    const _: () = assert!(BYTES_MAX <= TEXT_BYTES_MAX, "the default can be kept");
 }
 
 /// Bounds of the XML texts of requests, beside those of [`json`], which hold for XML as well: elements, attributes and runs of

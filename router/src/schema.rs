@@ -5,7 +5,8 @@
 //!
 //! How it works: the schemas that operations use, and all that they refer to, are written as entries of one document in one
 //! dialect (`closure`, `scope`, `lower`), which is compiled once. A slot is a member of a one-member object that is never
-//! built: the instance is judged in place (`view`). Numbers are judged by their digits (`exact`).
+//! built: the instance is judged in place (`view`). Numbers are judged by their digits (`exact`). Verdicts on schemas that say only what
+//! most schemas say are ours alone (`plain`).
 
 mod access;
 mod check;
@@ -22,6 +23,7 @@ mod lower;
 mod meta;
 mod options;
 mod pattern;
+mod plain;
 mod report;
 mod scope;
 mod shape;

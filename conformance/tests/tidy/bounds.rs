@@ -27,10 +27,11 @@ const UNITS: [&str; 12] = [
 ];
 
 /// Where one way of doing something gives way to another with the same result: no input is refused there.
-const CROSSOVERS: [(&str, &str); 5] = [
+const CROSSOVERS: [(&str, &str); 6] = [
     ("router/src/description/tree.rs", "SEARCHED_MEMBERS_MAX"),
     ("router/src/schema/instance.rs", "INDEX_MEMBERS_MIN"),
     ("router/src/schema/instance/unique.rs", "PAIRWISE_ITEMS_MAX"),
+    ("router/src/schema/plain.rs", "PROPERTIES_ONE_BY_ONE_MAX"),
     ("router/src/serve/route/pack.rs", "PERFECT_LITERALS_MAX"),
     ("router/src/serve/route/pack.rs", "SHARING_MAX"),
 ];

@@ -9,6 +9,7 @@ use super::closure::{Chains, Closure};
 use super::exact;
 use super::lower::{self, Lowering, entry_name};
 use super::options::SchemaOptions;
+use super::plain::PlainSchemas;
 use super::union::{Branch, Discriminator};
 use super::validator::{EntryPlace, Schemas};
 use super::view::ArenaJson;
@@ -123,18 +124,28 @@ impl<'d> SchemaCompiler<'d> {
         }
         let branches: BTreeSet<usize> =
             discriminators.values().flat_map(Discriminator::slots).map(|Branch(position)| position).collect();
+        let plain = PlainSchemas::compile(&entries);
         let validator = self.build(&closure, entries, &branches)?;
         let pointers = closure
             .entries
             .iter()
             .map(|entry| EntryPlace { pointer: self.pointer(entry.key.at).into() })
             .collect();
-        let mut schemas = Schemas::new(validator, self.places.len(), pointers, discriminators, found);
+        let mut schemas =
+            Schemas::new((validator, plain), self.entries(&closure), pointers, discriminators, found);
         schemas.set_hops_max(chains.longest.0);
         for (at, name, original) in &lowering.renamed {
             schemas.rename(format!("{}/{name}", self.pointer(*at)), original);
         }
         Ok(schemas)
+    }
+
+    /// The entry of each slot.
+    fn entries(&self, closure: &Closure<'_>) -> impl Iterator<Item = usize> {
+        self.places.iter().enumerate().map(|(slot, at)| {
+            let key = closure.key(&super::scope::Scope::default(), *at);
+            closure.position(&key).unwrap_or(slot)
+        })
     }
 
     /// A JSON Pointer in the entry document; in other documents their URI comes first.
@@ -240,9 +251,7 @@ impl<'d> SchemaCompiler<'d> {
         branches: &BTreeSet<usize>,
     ) -> Result<Validator<ArenaJson>, Diagnostics> {
         let mut slots = Map::new();
-        for (slot, at) in self.places.iter().enumerate() {
-            let key = closure.key(&super::scope::Scope::default(), *at);
-            let position = closure.position(&key).unwrap_or(slot);
+        for (slot, position) in self.entries(closure).enumerate() {
             slots.insert(slot.to_string(), json!({ "$ref": format!("#/$defs/{}", entry_name(position)) }));
         }
         for position in branches {

@@ -4,7 +4,7 @@
 //! in a compiled schema, with the number's text as the description has it. Gives: exact verdicts of any size and scale;
 //! `multipleOf` for divisors of up to 19 significant digits. Never panics.
 
-use super::instance::{Decimal, Instance, InstanceNode};
+use super::instance::{Decimal, Instance, InstanceNode, is_written_as_integer};
 use super::view::{ArenaJson, View, instance_of};
 use jsonschema::{Keyword, ValidationError};
 use std::cmp::Ordering;
@@ -17,17 +17,12 @@ type BoxedKeyword = Box<dyn for<'i> Keyword<'i, ArenaJson>>;
 /// The keyword that `name` (without its prefix) stands for, with its value's text.
 pub(super) fn compile(name: &str, text: &str) -> Option<BoxedKeyword> {
     Some(match name {
-        "minimum" => Limit::boxed(Relation::AtLeast, text),
-        "exclusiveMinimum" => Limit::boxed(Relation::MoreThan, text),
-        "maximum" => Limit::boxed(Relation::AtMost, text),
-        "exclusiveMaximum" => Limit::boxed(Relation::LessThan, text),
-        "multipleOf" => Limit::boxed(Relation::MultipleOf, text),
         "const" => Box::new(Judge::Const(instance_of(text)?)),
         "enum" => Box::new(Judge::Enum(Enumeration::new(&instance_of(text)?))),
         "format" => Box::new(Judge::Format(NumberFormat::from_name(text)?)),
         // Draft 4 knows an integer by how it is written.
         "type" => Box::new(Judge::WrittenInteger(text == "integer-or-other")),
-        _ => return None,
+        name => Box::new(Limit::compile(name, text)?),
     })
 }
 
@@ -54,7 +49,7 @@ enum Relation {
 }
 
 /// A number's relation to a limit.
-struct Limit {
+pub(super) struct Limit {
     relation: Relation,
     text: Box<str>,
     /// The limit, when it is an integer that fits: most are, and so are most instances.
@@ -62,12 +57,20 @@ struct Limit {
 }
 
 impl Limit {
-    fn boxed(relation: Relation, text: &str) -> BoxedKeyword {
-        let integer = Decimal::parse(text).to_i64();
-        Box::new(Self { relation, text: text.into(), integer })
+    /// The keyword called `name`, where it is one about a number's size.
+    pub(super) fn compile(name: &str, text: &str) -> Option<Self> {
+        let relation = match name {
+            "minimum" => Relation::AtLeast,
+            "exclusiveMinimum" => Relation::MoreThan,
+            "maximum" => Relation::AtMost,
+            "exclusiveMaximum" => Relation::LessThan,
+            "multipleOf" => Relation::MultipleOf,
+            _ => return None,
+        };
+        Some(Self { relation, text: text.into(), integer: Decimal::parse(text).to_i64() })
     }
 
-    fn holds(&self, number: &str) -> bool {
+    pub(super) fn holds(&self, number: &str) -> bool {
         if let (Some(limit), Ok(number)) = (self.integer, number.parse::<i64>()) {
             return match self.relation {
                 Relation::MultipleOf => number.checked_rem(limit).is_none_or(|rest| rest == 0),
@@ -141,7 +144,7 @@ impl NumberFormat {
     }
 
     /// Integers fit their width exactly; binary formats hold any number within their range.
-    fn holds(self, number: &str) -> bool {
+    pub(super) fn holds(self, number: &str) -> bool {
         match self {
             Self::Int32 => {
                 Decimal::parse(number).to_i64().is_some_and(|number| i32::try_from(number).is_ok())
@@ -181,9 +184,7 @@ impl<'i> Keyword<'i, ArenaJson> for Judge {
                 |node| options.has(node),
             ),
             Self::Format(format) => number.is_none_or(|number| format.holds(number)),
-            Self::WrittenInteger(others) => {
-                number.map_or(*others, |number| !number.contains(['.', 'e', 'E']))
-            }
+            Self::WrittenInteger(others) => number.map_or(*others, is_written_as_integer),
         }
     }
 }

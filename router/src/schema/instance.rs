@@ -20,10 +20,14 @@ mod unique;
 pub use build::StringStart;
 pub use deserialize::DeserializeError;
 pub use json::parse_json;
+pub(crate) use json::parse_json_into;
 pub(crate) use json_error::line_and_column;
 pub use json_error::{JsonError, JsonLimits, JsonRule};
+pub(super) use node::InstanceValue;
 pub use node::{InstanceKind, InstanceNode, Items, Members};
 pub use number::Decimal;
+pub(crate) use number::is_integer;
+pub(super) use number::is_written_as_integer;
 
 use smallvec::SmallVec;
 use text::Text;
@@ -46,6 +50,12 @@ pub struct InstanceId(u32);
 struct TextSpan {
     start: u32,
     length: u32,
+}
+
+impl TextSpan {
+    fn between(start: usize, end: usize) -> Self {
+        Self { start: narrow(start), length: narrow(end.saturating_sub(start)) }
+    }
 }
 
 /// One value. Children follow their container in document order; `end` skips them.
@@ -125,21 +135,25 @@ impl Instance {
         self.pending_name = TextSpan::default();
     }
 
+    #[inline]
     fn slot(&self, index: u32) -> Option<&Slot> {
         self.slots.get(wide(index))
     }
 
+    #[inline]
     fn span_text(&self, span: TextSpan) -> &str {
         self.text.get(span.start, span.length)
     }
 }
 
 /// A `u32` as an index.
+#[inline]
 fn wide(value: u32) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
 }
 
 /// A length as a `u32`; every limit of [`JsonLimits`] keeps lengths far below its maximum.
+#[inline]
 fn narrow(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }

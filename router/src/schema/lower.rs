@@ -88,6 +88,11 @@ fn reference_to(position: usize) -> Value {
     json!({ "$ref": format!("#/$defs/{}", entry_name(position)) })
 }
 
+/// The entry that a lowered reference leads to.
+pub(super) fn entry_position(reference: &str) -> Option<usize> {
+    reference.strip_prefix("#/$defs/s")?.parse().ok()
+}
+
 impl<'d> Lowering<'_, 'd> {
     pub(super) fn entry(&mut self, entry: &Entry) -> Value {
         let around = Around { dialect: entry.dialect, scope: Rc::clone(&entry.key.scope) };

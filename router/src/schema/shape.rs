@@ -68,7 +68,7 @@ impl TypeSet {
         self.0 == Self::ALL.0
     }
 
-    fn of_name(name: &str) -> Self {
+    pub(super) fn of_name(name: &str) -> Self {
         match name {
             "null" => Self::NULL,
             "boolean" => Self::BOOLEAN,

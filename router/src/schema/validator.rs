@@ -5,6 +5,7 @@
 
 use super::SchemaSlot;
 use super::instance::InstanceNode;
+use super::plain::PlainSchemas;
 use super::report::{Report, SchemaError};
 use super::union::Discriminator;
 use super::view::{ArenaJson, Budget, View};
@@ -37,10 +38,20 @@ fn nesting(node: InstanceNode<'_>) -> u32 {
     deepest
 }
 
+/// A schema that operations use.
+#[derive(Debug)]
+pub(super) struct Slot {
+    /// The name of the member that leads to it.
+    name: Box<str>,
+    /// The position of its entry.
+    pub(super) entry: u32,
+}
+
 /// Every schema of a description, compiled. Immutable, `Send` and `Sync`.
 pub struct Schemas {
     validator: Validator<ArenaJson>,
-    slot_names: Box<[Box<str>]>,
+    slots: Box<[Slot]>,
+    pub(super) plain: PlainSchemas,
     entries: Box<[EntryPlace]>,
     discriminators: HashMap<Box<str>, Discriminator>,
     warnings: Diagnostics,
@@ -54,7 +65,7 @@ pub struct Schemas {
 impl fmt::Debug for Schemas {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Schemas")
-            .field("slots", &self.slot_names.len())
+            .field("slots", &self.slots.len())
             .field("entries", &self.entries.len())
             .finish_non_exhaustive()
     }
@@ -62,16 +73,20 @@ impl fmt::Debug for Schemas {
 
 impl Schemas {
     pub(super) fn new(
-        validator: Validator<ArenaJson>,
-        slots: usize,
+        (validator, plain): (Validator<ArenaJson>, PlainSchemas),
+        slots: impl IntoIterator<Item = usize>,
         entries: Box<[EntryPlace]>,
         discriminators: HashMap<Box<str>, Discriminator>,
         warnings: Diagnostics,
     ) -> Self {
-        let slot_names = (0..slots).map(|slot| slot.to_string().into_boxed_str()).collect();
+        let slots = slots.into_iter().enumerate().map(|(slot, entry)| Slot {
+            name: slot.to_string().into(),
+            entry: u32::try_from(entry).unwrap_or(u32::MAX),
+        });
         Self {
             validator,
-            slot_names,
+            slots: slots.collect(),
+            plain,
             entries,
             discriminators,
             warnings,
@@ -115,15 +130,19 @@ impl Schemas {
         self.hops_max = hops_max;
     }
 
-    fn slot_name(&self, slot: SchemaSlot) -> Option<&str> {
-        let index = usize::try_from(slot.0).ok()?;
-        self.slot_names.get(index).map(|name| &**name)
+    pub(super) fn slot(&self, slot: SchemaSlot) -> Option<&Slot> {
+        self.slots.get(usize::try_from(slot.0).ok()?)
     }
 
     /// Whether the instance is valid against the schema of the slot; false for a slot of other schemas.
     #[must_use]
     pub fn is_valid(&self, slot: SchemaSlot, node: InstanceNode<'_>) -> bool {
-        self.slot_name(slot).is_some_and(|name| self.validator.is_valid(View::slot(name, node, None)))
+        let Some(own) = self.slot(slot) else { return false };
+        self.plain.verdict(own.entry, node).unwrap_or_else(|| self.is_valid_in_general(own, node))
+    }
+
+    pub(super) fn is_valid_in_general(&self, slot: &Slot, node: InstanceNode<'_>) -> bool {
+        self.validator.is_valid(View::slot(&slot.name, node, None))
     }
 
     /// Why the instance is not valid: at most `errors_max` errors (SCH-028); none when it is valid. Work and memory are
@@ -133,13 +152,13 @@ impl Schemas {
         if errors_max == 0 || self.is_valid(slot, node) {
             return Vec::new();
         }
-        let Some(name) = self.slot_name(slot) else { return Vec::new() };
+        let Some(own) = self.slot(slot) else { return Vec::new() };
         // A report needs stack for every schema at every level (REF-020): where that is too much, it says only that
         // the instance is not valid.
         if self.hops_max.saturating_mul(nesting(node)) > REPORT_HOPS_MAX {
             return vec![SchemaError::plain()];
         }
-        Report::new(self, errors_max).run(name, node)
+        Report::new(self, errors_max).run(&own.name, node)
     }
 
     pub(super) fn raw_errors<'v>(

@@ -4,7 +4,9 @@
 //! Gives: jsonschema's `Json` and `Node`, without copying and, for a verdict, without allocating. Recursion of
 //! the validator follows the instance's nesting, which the decoder bounds (REF-020). Never panics.
 
-use super::instance::{Decimal, Instance, InstanceKind, InstanceNode, Items, Members};
+use super::instance::{
+    Decimal, Instance, InstanceKind, InstanceNode, Items, Members, is_integer, is_written_as_integer,
+};
 use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
 use serde_json::{Number, Value};
@@ -285,11 +287,11 @@ impl JsonNumber for NumberText<'_> {
     }
 
     fn is_integer(&self) -> bool {
-        !self.0.contains(['.', 'e', 'E']) || Decimal::parse(self.0).is_integer()
+        is_integer(self.0)
     }
 
     fn is_written_as_integer(&self) -> bool {
-        !self.0.contains(['.', 'e', 'E'])
+        is_written_as_integer(self.0)
     }
 }
 

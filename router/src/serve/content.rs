@@ -49,6 +49,6 @@ pub use negotiate::{Accept, Quality};
 pub use part_head::{PartField, PartHead};
 pub use plan::{ContentPlan, MediaTypePlan};
 pub use read::{Content, ContentLimits, DecodedContent, PartHeader, read};
-pub(crate) use select::reads_stream;
 pub use select::{Announced, Charset, Reading, Selected, select, select_media_type};
+pub(crate) use select::{reads_stream, select_text};
 pub use xml::{XmlError, XmlRule};

@@ -5,7 +5,9 @@
 
 use http::Method;
 
+use crate::description::token::is_same_name;
 use crate::limits;
+use crate::octets::are_graphic;
 
 mod owned;
 
@@ -39,7 +41,7 @@ impl<'r> FieldLine<'r> {
     /// Whether this is the field called `name`; names compare without case (RFC 9110 §5.1).
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+        is_same_name(self.name, name)
     }
 
     /// The value as text; `None` where it is not UTF-8.
@@ -91,7 +93,7 @@ impl<'r> RequestHead<'r> {
         if target.len() > limits::TARGET_BYTES_MAX {
             return Err(HeadError::TargetTooLong);
         }
-        if !target.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !are_graphic(target.as_bytes()) {
             return Err(HeadError::TargetOctet);
         }
         let (path, query) = split_target(&method, target).ok_or(HeadError::TargetForm)?;
@@ -146,14 +148,11 @@ fn split_target<'r>(method: &Method, target: &'r str) -> Option<(&'r str, Option
         return (method == Method::OPTIONS).then_some((target, None));
     }
     let origin = if target.starts_with('/') { target } else { after_authority(target)? };
-    if origin.contains('#') {
-        return None;
-    }
-    let (path, query) = match origin.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (origin, None),
-    };
-    Some((if path.is_empty() { "/" } else { path }, query))
+    let end = memchr::memchr2(b'?', b'#', origin.as_bytes()).unwrap_or(origin.len());
+    let (path, rest) = origin.split_at_checked(end)?;
+    let query = rest.strip_prefix('?');
+    let has_fragment = query.unwrap_or(rest).contains('#');
+    (!has_fragment).then_some((if path.is_empty() { "/" } else { path }, query))
 }
 
 /// The part of an absolute-form target behind its authority; only the http schemes are ours.

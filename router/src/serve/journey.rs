@@ -12,7 +12,7 @@ use http::{Method, StatusCode};
 
 use crate::limits;
 use crate::serve::clock::has_passed;
-use crate::serve::content::{self, Accept, Content, LimitedBody, Selected};
+use crate::serve::content::{self, Content, LimitedBody, Selected};
 use crate::serve::handler::{Function, Handler, guard};
 use crate::serve::head::OwnedHead;
 use crate::serve::owned::OwnedRequest;
@@ -26,13 +26,13 @@ use crate::serve::{
 };
 
 /// What routing found: the operation, and where the template's expressions stand in the path as sent.
-struct RouteMatch<'r> {
+struct RouteMatch<'r, 'c> {
     operation: &'r Arc<Operation>,
     path: &'r str,
-    captures: Captures,
+    captures: &'c Captures,
 }
 
-impl parameter::Captures for RouteMatch<'_> {
+impl parameter::Captures for RouteMatch<'_, '_> {
     fn capture(&self, name: &str) -> Option<&str> {
         let at = self.operation.expressions.iter().position(|expression| &**expression == name)?;
         self.captures.get(self.path, at)
@@ -59,9 +59,14 @@ pub struct Admitted<'r> {
     api: &'r Api,
     head: &'r RequestHead<'r>,
     connection: &'r Connection,
+    decision: Decision<'r>,
+    parameters: ParameterValues,
+}
+
+/// What the head decides, its parameters aside.
+struct Decision<'r> {
     operation: &'r Arc<Operation>,
     security: SecurityContext,
-    parameters: ParameterValues,
     selected: Option<Selected<'r, 'r>>,
     accepted: Option<&'r str>,
     deadline: Option<Instant>,
@@ -82,13 +87,31 @@ impl Api {
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
-        let matched = self.route(head).map_err(|early| match early {
-            Early::Problem(problem) => self.finish(head, Response::from(problem)),
-            Early::Options(allow) => self.finish(head, allowed(allow)),
-        })?;
-        let operation = matched.operation;
-        self.let_in(&matched, head, connection)
-            .map_err(|problem| self.finish_for(operation, head, Response::from(problem)))
+        let mut captures = Captures::new();
+        let operation = match self.route(head, &mut captures) {
+            Ok(operation) => operation,
+            Err(early) => return Err(self.refuse(head, early)),
+        };
+        let matched = RouteMatch { operation, path: head.path(), captures: &captures };
+        // Parameters are decoded where they stay: they are the largest part of what is kept of a request.
+        let mut parameters = ParameterValues::default();
+        match self.decide(&matched, head, connection, &mut parameters) {
+            Ok(decision) => Ok(Admitted { api: self, head, connection, decision, parameters }),
+            Err(problem) => {
+                let mut response = Response::from(problem);
+                self.finish_for(operation, head, &mut response);
+                Err(response)
+            }
+        }
+    }
+
+    fn refuse(&self, head: &RequestHead<'_>, early: Early) -> Response {
+        let mut response = match early {
+            Early::Problem(problem) => Response::from(problem),
+            Early::Options(allow) => allowed(allow),
+        };
+        self.finish(head, &mut response);
+        response
     }
 
     /// Serves a whole request: both steps at once.
@@ -104,50 +127,39 @@ impl Api {
         }
     }
 
-    /// All that the head decides once its operation is known.
-    fn let_in<'r>(
+    /// What the head decides once its operation is known; its parameters are decoded into their place.
+    fn decide<'r>(
         &'r self,
-        matched: &RouteMatch<'r>,
+        matched: &RouteMatch<'r, '_>,
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
-    ) -> Result<Admitted<'r>, Problem> {
+        parameters: &mut ParameterValues,
+    ) -> Result<Decision<'r>, Problem> {
         let operation = matched.operation;
         let security = operation.security.authorise(head, connection)?;
         let input = ParameterInput { captures: matched, query: head.query(), fields: head.fields() };
-        let parameters =
-            parameter::decode(&operation.parameters, &input, &self.schemas).map_err(Problem::from)?;
+        parameter::decode_into(&operation.parameters, &input, &self.schemas, parameters)
+            .map_err(Problem::from)?;
         let selected = content::select(&operation.content, head, &self.options.content)
             .map_err(|error| error.into_problem(&operation.content, head.method()))?;
-        let accepted = operation.responses.negotiate(&Accept::of(head));
+        let accepted = operation.responses.negotiate_for(head);
         let accepted = accepted.map_err(|_| Problem::of(ProblemKind::NotAcceptable))?;
         let deadline = self.options.request_time_max.and_then(|time| self.clock.now().checked_add(time));
-        Ok(Admitted {
-            api: self,
-            head,
-            connection,
-            operation,
-            security,
-            parameters,
-            selected,
-            accepted,
-            deadline,
-        })
+        Ok(Decision { operation, security, selected, accepted, deadline })
     }
 
     /// The operation that path and method lead to, whether or not the request would be let in; for tools that
     /// ask where a request would go.
     #[must_use]
     pub fn operation_of<'r>(&'r self, head: &'r RequestHead<'r>) -> Option<&'r Operation> {
-        self.route(head).ok().map(|matched| &**matched.operation)
+        self.route(head, &mut Captures::new()).ok().map(|operation| &**operation)
     }
 
-    fn route<'r>(&'r self, head: &'r RequestHead<'r>) -> Result<RouteMatch<'r>, Early> {
-        let mut captures = Captures::new();
-        let kind = match self.routes.find(head.method(), head.path(), &mut captures) {
+    fn route(&self, head: &RequestHead<'_>, captures: &mut Captures) -> Result<&Arc<Operation>, Early> {
+        let kind = match self.routes.find(head.method(), head.path(), captures) {
             RouteOutcome::Found(index) | RouteOutcome::AutomaticHead(index) => {
                 let operation = usize::try_from(index).ok().and_then(|index| self.operations.get(index));
-                let operation = operation.ok_or_else(|| Problem::of(ProblemKind::NotFound))?;
-                return Ok(RouteMatch { operation, path: head.path(), captures });
+                return operation.ok_or_else(|| Problem::of(ProblemKind::NotFound).into());
             }
             RouteOutcome::AutomaticOptions(allow) => return Err(Early::Options(allow.clone())),
             RouteOutcome::MethodNotAllowed(allow) => {
@@ -164,28 +176,29 @@ impl Api {
 
     /// Settles what depends on the request: the problem's instance, format and status, and whether content is
     /// sent at all (HTTP-005, HTTP-018).
-    fn finish(&self, head: &RequestHead<'_>, response: Response) -> Response {
-        self.settle(head, response).finish(*head.method() == Method::HEAD)
+    fn finish(&self, head: &RequestHead<'_>, response: &mut Response) {
+        self.settle(head, response);
+        response.finish_in_place(*head.method() == Method::HEAD);
     }
 
     /// The same for an operation, which may have its own form of errors (HTTP-014).
-    fn finish_for(&self, operation: &Operation, head: &RequestHead<'_>, response: Response) -> Response {
-        if self.own_form.is_none() {
-            return self.finish(head, response);
+    fn finish_for(&self, operation: &Operation, head: &RequestHead<'_>, response: &mut Response) {
+        if self.own_form.is_some() {
+            self.settle(head, response);
+            self.in_own_form(response, operation, head);
         }
-        let settled = self.settle(head, response);
-        self.finish(head, self.in_own_form(settled, operation, head))
+        self.finish(head, response);
     }
 
-    fn settle(&self, head: &RequestHead<'_>, response: Response) -> Response {
-        // Only a problem has a format to choose, so only then is Accept read for it.
-        let is_problem = response.problem().is_some() || response.fault().is_some();
-        let context = ProblemContext {
-            path: head.path(),
-            format: if is_problem { ProblemFormat::preferred(head) } else { ProblemFormat::default() },
-            validation_status: self.options.validation_status,
-        };
-        response.settle(&context)
+    fn settle(&self, head: &RequestHead<'_>, response: &mut Response) {
+        // Only a problem has something to settle, so only then is Accept read for it.
+        if response.problem().is_some() || response.fault().is_some() {
+            response.settle_in_place(&ProblemContext {
+                path: head.path(),
+                format: ProblemFormat::preferred(head),
+                validation_status: self.options.validation_status,
+            });
+        }
     }
 }
 
@@ -206,22 +219,22 @@ impl<'r> Admitted<'r> {
     /// The operation that will run.
     #[must_use]
     pub fn operation(&self) -> &'r Operation {
-        self.operation
+        self.decision.operation
     }
 
     /// Reads and validates the content, runs the handler, checks its response.
     pub fn run(self, body: &mut dyn BodySource) -> Response {
-        let (api, head, operation) = (self.api, self.head, self.operation);
-        let response = match self.serve(body) {
-            Ok(response) => api.checked(response, operation, head),
-            Err(problem) => Response::from(problem),
-        };
-        api.finish_for(operation, head, response)
+        let (api, head, operation) = (self.api, self.head, self.decision.operation);
+        let mut response = self.serve(body).unwrap_or_else(Response::from);
+        // Problems are exempt from the check.
+        api.check(&mut response, operation, head);
+        api.finish_for(operation, head, &mut response);
+        response
     }
 
     fn serve(self, body: &mut dyn BodySource) -> Result<Response, Problem> {
         let limits = &self.api.options.content;
-        let Some(selected) = &self.selected else { return self.handle(Content::None, body) };
+        let Some(selected) = &self.decision.selected else { return self.handle(Content::None, body) };
         // A stream that the handler pulls is bounded as well (HTTP-010).
         let mut body = LimitedBody::new(body, selected.bytes_max(limits))?;
         let mut content = content::read(selected, &mut body, limits)?;
@@ -243,14 +256,14 @@ impl<'r> Admitted<'r> {
     /// `readOnly` members and defaults, after validation (SCH-017, SCH-019).
     fn apply_access(&self, selected: &Selected<'_, '_>, content: &mut Content) -> Result<(), Problem> {
         let Content::Decoded(decoded) = content else { return Ok(()) };
-        self.operation.access.apply(selected.plan().key(), decoded).map_err(|pointers| {
+        self.decision.operation.access.apply(selected.plan().key(), decoded).map_err(|pointers| {
             let refused = |pointer| ProblemError::content(pointer, "readOnly", "is for responses only");
             Problem::of(ProblemKind::ContentInvalid).with_errors(pointers.into_iter().map(refused))
         })
     }
 
     fn handle(self, content: Content, body: &mut dyn BodySource) -> Result<Response, Problem> {
-        let operation = self.operation;
+        let operation = self.decision.operation;
         match &operation.handler {
             Some(Handler::Inline(handler)) => self.run_inline(handler, &content, body),
             Some(Handler::Pooled(handler)) => self.run_on_pool(handler, content),
@@ -267,31 +280,32 @@ impl<'r> Admitted<'r> {
         let stream: Option<&mut dyn BodySource> =
             if matches!(content, Content::Stream) { Some(body) } else { None };
         let context = Context {
-            operation: self.operation,
+            operation: self.decision.operation,
             head: self.head,
             connection: self.connection,
-            security: &self.security,
+            security: &self.decision.security,
             parameters: &self.parameters,
             content,
-            accepted: self.accepted,
-            deadline: self.deadline,
+            accepted: self.decision.accepted,
+            deadline: self.decision.deadline,
             clock: &*self.api.clock,
             stream: Cell::new(stream),
         };
-        guard(self.operation, || handler(&context))
+        guard(self.decision.operation, || handler(&context))
     }
 
     /// Only here is the request copied: it leaves the thread that its connection's buffers belong to.
     fn run_on_pool(self, handler: &Function, content: Content) -> Result<Response, Problem> {
-        let (api, operation, deadline) = (self.api, self.operation, self.deadline);
+        let (api, decision) = (self.api, self.decision);
+        let (operation, deadline) = (decision.operation, decision.deadline);
         let request = OwnedRequest {
             operation: Arc::clone(operation),
             head: OwnedHead::from(self.head),
             connection: self.connection.clone(),
-            security: self.security,
+            security: decision.security,
             parameters: self.parameters,
             content,
-            accepted: self.accepted.map(Into::into),
+            accepted: decision.accepted.map(Into::into),
             deadline,
             clock: Arc::clone(&api.clock),
         };
@@ -307,6 +321,6 @@ impl<'r> Admitted<'r> {
 
 impl std::fmt::Debug for Admitted<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Admitted").field("operation", &self.operation.name()).finish_non_exhaustive()
+        f.debug_struct("Admitted").field("operation", &self.decision.operation.name()).finish_non_exhaustive()
     }
 }

@@ -44,6 +44,7 @@ mod values;
 
 pub use crate::description::{ParameterLocation, Style};
 pub(crate) use convert::ScalarTypes;
+pub(crate) use decode::decode_into;
 pub use decode::{decode, decode_unvalidated};
 pub use encode::{EncodeError, encode};
 pub use error::{ParameterError, ParameterErrors, ParameterRule};

@@ -385,13 +385,20 @@ impl ProblemFormat {
     /// accepts plain JSON or XML is taken to read the problem of that kind.
     #[must_use]
     pub fn preferred(head: &RequestHead<'_>) -> Self {
-        const OFFERED: [(&str, ProblemFormat); 4] = [
-            ("application/problem+json", ProblemFormat::Json),
-            ("application/problem+xml", ProblemFormat::Xml),
-            ("application/json", ProblemFormat::Json),
-            ("application/xml", ProblemFormat::Xml),
+        const OFFERED: [(MediaType<'_>, ProblemFormat); 4] = [
+            (MediaType::PROBLEM_JSON, ProblemFormat::Json),
+            (MediaType::PROBLEM_XML, ProblemFormat::Xml),
+            (MediaType::JSON, ProblemFormat::Json),
+            (MediaType::XML, ProblemFormat::Xml),
         ];
-        let offered = OFFERED.iter().filter_map(|(text, _)| MediaType::parse(text).ok());
+        // What most clients send, and what it comes to.
+        const LIKELY: [&[u8]; 2] = [b"*/*", b"application/json"];
+        let mut lines = head.fields_named("accept");
+        let (line, further) = (lines.next(), lines.next());
+        if further.is_none() && line.is_none_or(|line| LIKELY.contains(&line.value)) {
+            return Self::Json;
+        }
+        let offered = OFFERED.iter().map(|(media_type, _)| *media_type);
         let chosen = Accept::of(head).choose(offered).and_then(|index| OFFERED.get(index));
         chosen.map_or(Self::Json, |(_, format)| *format)
     }
@@ -472,6 +479,8 @@ mod tests {
         let cases: &[(&[&str], ProblemFormat)] = &[
             (&[], ProblemFormat::Json),
             (&["*/*"], ProblemFormat::Json),
+            (&["application/json"], ProblemFormat::Json),
+            (&["*/*", "application/problem+xml"], ProblemFormat::Xml),
             (&["application/problem+xml"], ProblemFormat::Xml),
             (&["application/xml, application/json;q=0.5"], ProblemFormat::Xml),
             (&["application/xml;q=0.5", "application/json"], ProblemFormat::Json),

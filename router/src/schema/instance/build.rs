@@ -8,6 +8,7 @@ use super::{INDEX_MEMBERS_MIN, Instance, InstanceId, InstanceKind, NO_INDEX, Slo
 use std::cmp::Ordering;
 
 impl Instance {
+    #[inline]
     fn push(&mut self, kind: InstanceKind, boolean: bool, value: TextSpan) -> InstanceId {
         let index = narrow(self.slots.len());
         let name = std::mem::take(&mut self.pending_name);
@@ -79,7 +80,22 @@ impl Instance {
         self.pending_name = self.span_since(start);
     }
 
-    fn span_since(&self, start: StringStart) -> TextSpan {
+    /// Adds the string that stands at `span` already.
+    pub(super) fn string_at(&mut self, span: TextSpan) -> InstanceId {
+        self.push(InstanceKind::String, false, span)
+    }
+
+    /// Adds the number that stands at `span` already.
+    pub(super) fn number_at(&mut self, span: TextSpan) -> InstanceId {
+        self.push(InstanceKind::Number, false, span)
+    }
+
+    /// Makes what stands at `span` already the name of the next member.
+    pub(super) fn member_name_at(&mut self, span: TextSpan) {
+        self.pending_name = span;
+    }
+
+    pub(super) fn span_since(&self, start: StringStart) -> TextSpan {
         TextSpan { start: start.0, length: self.text.len().saturating_sub(start.0) }
     }
 

@@ -4,9 +4,13 @@
 //! text, or the first fault with its place. Refuses repeated member names, invalid UTF-8, a byte order
 //! mark and lone surrogates (BOD-011). Iterative: the stack does not grow with the text. Never panics.
 
-use super::build::StringStart;
+#[cfg(test)]
+mod tests;
+
 use super::json_error::{JsonError, JsonLimits, JsonRule};
-use super::{Instance, InstanceKind, narrow};
+use super::{Instance, InstanceKind, TextSpan, narrow};
+use crate::limits::json::TEXT_BYTES_MAX;
+use crate::octets::plain_in_json;
 
 /// Parses a complete JSON text.
 ///
@@ -24,8 +28,19 @@ use super::{Instance, InstanceKind, narrow};
 /// # Errors
 /// The first broken rule, with its place.
 pub fn parse_json(text: &[u8], limits: &JsonLimits) -> Result<Instance, JsonError> {
+    let mut instance = Instance::new();
+    parse_json_into(text, limits, &mut instance)?;
+    Ok(instance)
+}
+
+/// [`parse_json`] into an empty instance that lies where it will stay: it is too large to be passed on for nothing.
+pub(crate) fn parse_json_into(
+    text: &[u8],
+    limits: &JsonLimits,
+    instance: &mut Instance,
+) -> Result<(), JsonError> {
     let fail = |rule, offset| JsonError::new(rule, text, offset);
-    if narrow(text.len()) > limits.bytes_max {
+    if narrow(text.len()) > limits.bytes_max.min(TEXT_BYTES_MAX) {
         return Err(fail(JsonRule::TooLong, 0));
     }
     if text.starts_with(b"\xEF\xBB\xBF") {
@@ -33,9 +48,9 @@ pub fn parse_json(text: &[u8], limits: &JsonLimits) -> Result<Instance, JsonErro
     }
     let valid =
         std::str::from_utf8(text).map_err(|error| fail(JsonRule::InvalidUtf8, error.valid_up_to()))?;
-    let mut parser = Parser::new(valid, limits, None);
+    let mut parser = Parser::new(valid, limits, None, instance);
     match parser.run() {
-        Ok(()) => Ok(parser.instance),
+        Ok(()) => Ok(()),
         Err(Stop::Fault(rule)) => Err(fail(rule, parser.at)),
         Err(Stop::Duplicate(slot)) => {
             Err(fail(JsonRule::DuplicateMember, place_of_member(valid, limits, slot)))
@@ -45,7 +60,8 @@ pub fn parse_json(text: &[u8], limits: &JsonLimits) -> Result<Instance, JsonErro
 
 /// Where the name of the member at `slot` stands: parses again and stops there.
 fn place_of_member(text: &str, limits: &JsonLimits, slot: u32) -> usize {
-    let mut parser = Parser::new(text, limits, Some(slot));
+    let mut again = Instance::new();
+    let mut parser = Parser::new(text, limits, Some(slot), &mut again);
     // It stops at the member; whatever the outcome, the name read last is the one asked for.
     match parser.run() {
         Ok(()) | Err(_) => parser.name_at,
@@ -69,17 +85,22 @@ struct Parser<'t> {
     bytes: &'t [u8],
     at: usize,
     limits: &'t JsonLimits,
-    instance: Instance,
+    instance: &'t mut Instance,
+    /// The kind of the innermost open container.
+    inside: Option<InstanceKind>,
     /// Where the member name read last starts.
     name_at: usize,
     stop_at: Option<u32>,
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, limits: &'t JsonLimits, stop_at: Option<u32>) -> Self {
-        let mut instance = Instance::new();
-        instance.reserve_text(text.len());
-        Self { text, bytes: text.as_bytes(), at: 0, limits, instance, name_at: 0, stop_at }
+    /// The whole text is copied at once, so that strings and numbers are stretches of it; only what has escapes is
+    /// written anew behind it, which takes no more room than it took with them.
+    fn new(text: &'t str, limits: &'t JsonLimits, stop_at: Option<u32>, instance: &'t mut Instance) -> Self {
+        let escapes = memchr::memchr(b'\\', text.as_bytes()).map_or(0, |_| text.len());
+        instance.reserve_text(text.len().saturating_add(escapes));
+        instance.extend_string(text);
+        Self { text, bytes: text.as_bytes(), at: 0, limits, instance, inside: None, name_at: 0, stop_at }
     }
 
     fn run(&mut self) -> Result<(), Stop> {
@@ -97,9 +118,11 @@ impl<'t> Parser<'t> {
     }
 
     fn advance(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes);
+        // It never passes the end of a text that is in memory.
+        self.at = self.at.wrapping_add(bytes);
     }
 
+    #[inline]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.advance(1);
@@ -124,8 +147,8 @@ impl<'t> Parser<'t> {
             Some(b'{') => self.open(InstanceKind::Object),
             Some(b'[') => self.open(InstanceKind::Array),
             Some(b'"') => {
-                let start = self.string()?;
-                self.instance.end_string(start);
+                let span = self.string()?;
+                self.instance.string_at(span);
                 Ok(true)
             }
             Some(b'-' | b'0'..=b'9') => self.number().map(|()| true),
@@ -139,6 +162,7 @@ impl<'t> Parser<'t> {
         }
         self.advance(1);
         self.skip_space();
+        let outside = self.inside.replace(kind);
         if kind == InstanceKind::Object {
             self.instance.open_object();
             if self.peek() != Some(b'}') {
@@ -153,6 +177,7 @@ impl<'t> Parser<'t> {
         }
         self.advance(1);
         self.instance.close();
+        self.inside = outside;
         Ok(true)
     }
 
@@ -164,8 +189,8 @@ impl<'t> Parser<'t> {
             Some(_) => return Err(JsonRule::UnexpectedCharacter.into()),
             None => return Err(JsonRule::UnexpectedEnd.into()),
         }
-        let start = self.string()?;
-        self.instance.end_member_name(start);
+        let span = self.string()?;
+        self.instance.member_name_at(span);
         self.skip_space();
         match self.peek() {
             Some(b':') => {
@@ -181,7 +206,7 @@ impl<'t> Parser<'t> {
     fn close_finished(&mut self) -> Result<bool, Stop> {
         loop {
             self.skip_space();
-            match (self.instance.innermost(), self.peek()) {
+            match (self.inside, self.peek()) {
                 (None, None) => return Ok(true),
                 (None, Some(_)) => return Err(JsonRule::TrailingCharacter.into()),
                 (Some(_), None) => return Err(JsonRule::UnexpectedEnd.into()),
@@ -197,6 +222,7 @@ impl<'t> Parser<'t> {
                 (Some(InstanceKind::Array), Some(b']')) => {
                     self.advance(1);
                     self.instance.close();
+                    self.inside = self.instance.innermost();
                 }
                 (Some(InstanceKind::Object), Some(b'}')) => self.close_object()?,
                 (Some(_), Some(_)) => return Err(JsonRule::UnexpectedCharacter.into()),
@@ -207,6 +233,7 @@ impl<'t> Parser<'t> {
     fn close_object(&mut self) -> Result<(), Stop> {
         self.advance(1);
         let object = self.instance.close();
+        self.inside = self.instance.innermost();
         match self.instance.node(object).duplicate_member() {
             Some((_, second)) => Err(Stop::Duplicate(second.identity().1)),
             None => Ok(()),
@@ -267,32 +294,49 @@ impl<'t> Parser<'t> {
             self.at = start;
             return Err(JsonRule::NumberTooLong.into());
         }
-        self.instance.number(self.text.get(start..self.at).unwrap_or_default());
+        self.instance.number_at(TextSpan::between(start, self.at));
         Ok(())
     }
 
-    /// Reads a string's text into the arena.
-    fn string(&mut self) -> Result<StringStart, Stop> {
+    /// Reads a string; gives where its text stands in the arena.
+    #[inline]
+    fn string(&mut self) -> Result<TextSpan, Stop> {
         self.advance(1);
-        let start = self.instance.begin_string();
+        let start = self.at;
+        self.skip_plain();
+        match self.peek() {
+            Some(b'"') => {
+                let span = TextSpan::between(start, self.at);
+                self.advance(1);
+                Ok(span)
+            }
+            Some(b'\\') => self.escaped_string(start),
+            Some(_) => Err(JsonRule::ControlCharacter.into()),
+            None => Err(JsonRule::UnexpectedEnd.into()),
+        }
+    }
+
+    fn skip_plain(&mut self) {
+        self.advance(plain_in_json(self.bytes.get(self.at..).unwrap_or_default()));
+    }
+
+    /// Goes on with a string from its first escape, and writes it behind the text.
+    fn escaped_string(&mut self, start: usize) -> Result<TextSpan, Stop> {
+        let begun = self.instance.begin_string();
+        let mut from = start;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
-            let Some(plain) = plain else {
-                self.at = self.bytes.len();
-                return Err(JsonRule::UnexpectedEnd.into());
-            };
-            let from = self.at;
-            self.advance(plain);
             self.instance.extend_string(self.text.get(from..self.at).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => {
                     self.advance(1);
-                    return Ok(start);
+                    return Ok(self.instance.span_since(begun));
                 }
                 Some(b'\\') => self.escape()?,
-                _ => return Err(JsonRule::ControlCharacter.into()),
+                Some(_) => return Err(JsonRule::ControlCharacter.into()),
+                None => return Err(JsonRule::UnexpectedEnd.into()),
             }
+            from = self.at;
+            self.skip_plain();
         }
     }
 
@@ -345,147 +389,5 @@ impl<'t> Parser<'t> {
             unit = (unit << 4) | value;
         }
         Ok(unit)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{JsonLimits, JsonRule, parse_json};
-    use proptest::prelude::*;
-
-    fn parse(text: &str) -> Result<String, JsonRule> {
-        let instance = parse_json(text.as_bytes(), &JsonLimits::default()).map_err(|error| error.rule)?;
-        let mut again = String::new();
-        instance.root().write_json(&mut again);
-        Ok(again)
-    }
-
-    #[test]
-    fn values_come_back_as_they_were() {
-        let check = |text: &str, expected: &str| assert_eq!(parse(text).as_deref(), Ok(expected), "{text}");
-        check("null", "null");
-        check(" [ ] ", "[]");
-        check("{ }", "{}");
-        check("[true, false,null]", "[true,false,null]");
-        check("-0.0e+10", "-0.0e+10");
-        check("123456789012345678901234567890.5", "123456789012345678901234567890.5");
-        check(r#"{"a":{"b":[1,{"c":"d"}]},"e":[[],{}]}"#, r#"{"a":{"b":[1,{"c":"d"}]},"e":[[],{}]}"#);
-        check(r#""\u0041\ud83e\udd80\n\/""#, "\"A🦀\\n/\"");
-        check(r#"{"":0}"#, r#"{"":0}"#);
-    }
-
-    #[test]
-    fn faults_have_their_rule_and_place() {
-        let check = |text: &[u8], rule: JsonRule, offset: u32, line: u32, column: u32| {
-            let error = parse_json(text, &JsonLimits::default()).unwrap_err();
-            let found = (error.rule, error.offset, error.line, error.column);
-            assert_eq!(found, (rule, offset, line, column), "{}", String::from_utf8_lossy(text));
-        };
-        check(b"", JsonRule::UnexpectedEnd, 0, 1, 1);
-        check(b"\xEF\xBB\xBF1", JsonRule::ByteOrderMark, 0, 1, 1);
-        check(b"\"\xFF\"", JsonRule::InvalidUtf8, 1, 1, 2);
-        check(b"1 2", JsonRule::TrailingCharacter, 2, 1, 3);
-        check("{\"é\":1,\n \"é\":\n2}".as_bytes(), JsonRule::DuplicateMember, 10, 2, 2);
-        check("[\"é\",x]".as_bytes(), JsonRule::UnexpectedCharacter, 6, 1, 6);
-        check(b"[01]", JsonRule::InvalidNumber, 3, 1, 4);
-        check(b"[1.]", JsonRule::InvalidNumber, 3, 1, 4);
-        check(b"\"\t\"", JsonRule::ControlCharacter, 1, 1, 2);
-        check(br#""\ud800""#, JsonRule::LoneSurrogate, 1, 1, 2);
-        check(br#""\udc00""#, JsonRule::LoneSurrogate, 1, 1, 2);
-        check(br#""\x""#, JsonRule::InvalidEscape, 1, 1, 2);
-        check(br#"{"a" 1}"#, JsonRule::UnexpectedCharacter, 5, 1, 6);
-        check(br#"{"a":1,}"#, JsonRule::UnexpectedCharacter, 7, 1, 8);
-        check(b"[1,]", JsonRule::UnexpectedCharacter, 3, 1, 4);
-        check(b"[1}", JsonRule::UnexpectedCharacter, 2, 1, 3);
-        check(b"[\"a\",\n4\n,1,", JsonRule::UnexpectedEnd, 11, 3, 4);
-    }
-
-    #[test]
-    fn bounds_hold() {
-        let limits = JsonLimits { bytes_max: 100, nesting_max: 3, values_max: 5, number_bytes_max: 4 };
-        let check = |text: &str, expected: Option<JsonRule>| {
-            assert_eq!(
-                parse_json(text.as_bytes(), &limits).err().map(|error| error.rule),
-                expected,
-                "{text}"
-            );
-        };
-        check("[[[]]]", None);
-        check("[[[[]]]]", Some(JsonRule::TooDeep));
-        check("[1,2,3,4]", None);
-        check("[1,2,3,4,5]", Some(JsonRule::TooManyValues));
-        check("1234", None);
-        check("12345", Some(JsonRule::NumberTooLong));
-        check(&" ".repeat(101), Some(JsonRule::TooLong));
-        let deep = "[".repeat(1_000_000);
-        assert_eq!(parse(&deep), Err(JsonRule::TooDeep));
-    }
-
-    #[test]
-    fn a_huge_object_is_searched_and_its_duplicates_found() {
-        let mut text = String::from("{");
-        for number in 0..50_000 {
-            text.push_str(&format!("\"name{number}\":{number},"));
-        }
-        let whole = format!("{text}\"last\":1}}");
-        let instance = parse_json(whole.as_bytes(), &JsonLimits::default()).unwrap();
-        assert_eq!(instance.root().len(), 50_001);
-        assert_eq!(instance.root().get("name49999").and_then(|node| node.as_u64()), Some(49_999));
-        assert!(instance.root().get("name50000").is_none());
-        let twice = format!("{text}\"name7\":1}}");
-        let error = parse_json(twice.as_bytes(), &JsonLimits::default()).unwrap_err();
-        assert_eq!((error.rule, error.offset as usize), (JsonRule::DuplicateMember, text.len()));
-    }
-
-    fn json() -> impl Strategy<Value = serde_json::Value> {
-        let leaf = prop_oneof![
-            Just(serde_json::Value::Null),
-            any::<bool>().prop_map(serde_json::Value::from),
-            any::<i64>().prop_map(serde_json::Value::from),
-            any::<u64>().prop_map(serde_json::Value::from),
-            any::<f64>().prop_map(serde_json::Value::from),
-            any::<String>().prop_map(serde_json::Value::from),
-        ];
-        leaf.prop_recursive(4, 64, 12, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..12).prop_map(serde_json::Value::from),
-                prop::collection::hash_map(any::<String>(), inner, 0..12)
-                    .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
-            ]
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn values_agree_with_serde_json(value in json(), pretty: bool) {
-            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
-            let instance = parse_json(text.as_bytes(), &JsonLimits::default()).unwrap();
-            prop_assert_eq!(&instance.root().to_json(), &serde_json::from_str::<serde_json::Value>(&text).unwrap());
-            let mut again = String::new();
-            instance.root().write_json(&mut again);
-            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&again).unwrap(), serde_json::from_str::<serde_json::Value>(&text).unwrap());
-            let copied = super::Instance::from(&value);
-            prop_assert_eq!(serde_json::to_value(copied.root()).unwrap(), instance.root().to_json());
-        }
-
-        #[test]
-        fn verdicts_agree_with_serde_json(text in r#"[\[\]{},:"\\ 0-9eE.+tfnu-]{0,24}"#) {
-            let ours = parse_json(text.as_bytes(), &JsonLimits::default());
-            let theirs = serde_json::from_str::<serde_json::Value>(&text);
-            match (&ours, &theirs) {
-                (Ok(_), Ok(_)) | (Err(_), Err(_)) => {}
-                (Err(error), Ok(_)) => prop_assert_eq!(error.rule, JsonRule::DuplicateMember),
-                // Numbers beyond f64 are no fault of the text.
-                (Ok(_), Err(error)) => prop_assert!(error.to_string().contains("out of range"), "{error}"),
-            }
-        }
-
-        #[test]
-        fn any_bytes_end(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            let ours = parse_json(&bytes, &JsonLimits::default()).is_ok();
-            if ours {
-                prop_assert!(std::str::from_utf8(&bytes).is_ok());
-            }
-        }
     }
 }

@@ -9,7 +9,7 @@ use std::fmt;
 /// The bounds of one JSON text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonLimits {
-    /// The longest text, in bytes.
+    /// The longest text, in bytes; never more than [`crate::limits::json::TEXT_BYTES_MAX`].
     pub bytes_max: u32,
     /// The deepest nesting of arrays and objects; a scalar alone has nesting 0.
     pub nesting_max: u32,

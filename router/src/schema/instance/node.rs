@@ -2,7 +2,7 @@
 //!
 //! Takes: an arena and a position. Gives: kinds, scalars, items, members. Never panics.
 
-use super::{Decimal, Instance, NO_INDEX, Slot, wide};
+use super::{Decimal, Instance, NO_INDEX, Slot, TextSpan, wide};
 use serde_json::Value;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
@@ -41,6 +41,18 @@ impl InstanceKind {
     }
 }
 
+/// A value, looked up once.
+pub(crate) enum InstanceValue<'i> {
+    Null,
+    Boolean(bool),
+    Number(&'i str),
+    String(&'i str),
+    /// So many octets.
+    Binary(u32),
+    Array(Items<'i>),
+    Object(Members<'i>),
+}
+
 /// A value of an [`Instance`]; cheap to copy. Deserialise with `T::deserialize(node)`.
 #[derive(Clone, Copy, Debug)]
 pub struct InstanceNode<'i> {
@@ -53,6 +65,7 @@ impl<'i> InstanceNode<'i> {
         Self { instance, index }
     }
 
+    #[inline]
     fn slot(self) -> Option<&'i Slot> {
         self.instance.slot(self.index)
     }
@@ -66,6 +79,21 @@ impl<'i> InstanceNode<'i> {
     #[must_use]
     pub fn kind(self) -> InstanceKind {
         self.slot().map_or(InstanceKind::Null, |slot| slot.kind)
+    }
+
+    /// The value itself, for those who need its kind and what it holds.
+    #[inline]
+    pub(crate) fn value(self) -> InstanceValue<'i> {
+        let Some(slot) = self.slot() else { return InstanceValue::Null };
+        match slot.kind {
+            InstanceKind::Null => InstanceValue::Null,
+            InstanceKind::Boolean => InstanceValue::Boolean(slot.boolean),
+            InstanceKind::Number => InstanceValue::Number(self.instance.span_text(slot.value)),
+            InstanceKind::String => InstanceValue::String(self.instance.span_text(slot.value)),
+            InstanceKind::Binary => InstanceValue::Binary(slot.value.length),
+            InstanceKind::Array => InstanceValue::Array(Items(self.children_of(slot))),
+            InstanceKind::Object => InstanceValue::Object(Members(self.children_of(slot))),
+        }
     }
 
     /// Whether it is `null`.
@@ -125,13 +153,19 @@ impl<'i> InstanceNode<'i> {
     }
 
     fn children(self) -> Children<'i> {
-        let (end, left) = match self.slot() {
+        match self.slot() {
             Some(slot) if matches!(slot.kind, InstanceKind::Array | InstanceKind::Object) => {
-                (slot.end, slot.value.length)
+                self.children_of(slot)
             }
-            _ => (0, 0),
-        };
-        Children { instance: self.instance, at: self.index.saturating_add(1), end, left }
+            _ => Children::none(self.instance),
+        }
+    }
+
+    /// The children of the container that stands in this value's slot.
+    #[inline]
+    const fn children_of(self, slot: &Slot) -> Children<'i> {
+        let at = self.index.saturating_add(1);
+        Children { instance: self.instance, at, end: slot.end, left: slot.value.length }
     }
 
     /// The items of an array; nothing for any other kind.
@@ -206,6 +240,18 @@ impl<'i> InstanceNode<'i> {
     }
 
     fn duplicate_of_few(self) -> Option<Self> {
+        let mut seen = 0_u64;
+        let text = self.instance.text.as_str().as_bytes();
+        let mut children = self.children();
+        let may_repeat = std::iter::from_fn(|| children.next_slot()).any(|(slot, _)| {
+            let mark = mark_of(slot.name, text);
+            let again = seen & mark != 0;
+            seen |= mark;
+            again
+        });
+        if !may_repeat {
+            return None;
+        }
         for (position, (name, value)) in self.members().enumerate() {
             if self.members().take(position).any(|(earlier, _)| earlier == name) {
                 return Some(value);
@@ -295,6 +341,12 @@ impl<'i> InstanceNode<'i> {
     }
 }
 
+/// One bit for a name, so that names with different bits differ: by its length, and by its first octet where it has one.
+fn mark_of(name: TextSpan, text: &[u8]) -> u64 {
+    let first = text.get(wide(name.start)).filter(|_| name.length > 0).copied().map_or(0, u32::from);
+    1_u64.wrapping_shl(first.wrapping_mul(5).wrapping_add(name.length.wrapping_mul(7)))
+}
+
 const fn separator(position: usize) -> &'static str {
     if position == 0 { "" } else { "," }
 }
@@ -355,6 +407,7 @@ impl<'i> Children<'i> {
         Self { instance, at: 0, end: 0, left: 0 }
     }
 
+    #[inline]
     fn next_slot(&mut self) -> Option<(&'i Slot, InstanceNode<'i>)> {
         if self.at >= self.end || self.left == 0 {
             return None;

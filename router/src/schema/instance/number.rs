@@ -30,11 +30,13 @@ impl<'t> Decimal<'t> {
     /// Reads a number's text.
     #[must_use]
     pub fn parse(text: &'t str) -> Self {
-        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let (negative, digits) =
-            mantissa.strip_prefix('-').map_or((false, mantissa), |digits| (true, digits));
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        Self::from_parts(negative, whole.as_bytes(), fraction.as_bytes(), parse_exponent(exponent))
+        let (mantissa, exponent) = split_once(text.as_bytes(), |byte| matches!(byte, b'e' | b'E'));
+        let (negative, digits) = match mantissa {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        let (whole, fraction) = split_once(digits, |byte| byte == b'.');
+        Self::from_parts(negative, whole, fraction, parse_exponent(exponent))
     }
 
     fn from_parts(negative: bool, whole: &'t [u8], fraction: &'t [u8], exponent: i64) -> Self {
@@ -196,6 +198,23 @@ impl Ord for Decimal<'_> {
     }
 }
 
+/// Whether a number has neither fraction nor exponent.
+pub(in crate::schema) fn is_written_as_integer(text: &str) -> bool {
+    !text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'))
+}
+
+/// Whether a number has no fraction, however it is written (SCH-011).
+pub(crate) fn is_integer(text: &str) -> bool {
+    is_written_as_integer(text) || Decimal::parse(text).is_integer()
+}
+
+/// What stands before and behind the first separator; nothing behind where there is none.
+fn split_once(text: &[u8], is_separator: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
+    let at = text.iter().position(|byte| is_separator(*byte)).unwrap_or(text.len());
+    let (before, rest) = text.split_at_checked(at).unwrap_or((text, &[]));
+    (before, rest.get(1..).unwrap_or_default())
+}
+
 fn trim_zeros_start(mut digits: &[u8]) -> &[u8] {
     while let [b'0', rest @ ..] = digits {
         digits = rest;
@@ -210,8 +229,8 @@ fn trim_zeros_end(mut digits: &[u8]) -> &[u8] {
     digits
 }
 
-fn parse_exponent(text: &str) -> i64 {
-    let (negative, digits) = match text.as_bytes() {
+fn parse_exponent(text: &[u8]) -> i64 {
+    let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         [b'+', digits @ ..] => (false, digits),
         digits => (false, digits),

@@ -22,6 +22,7 @@ impl Default for Text {
 }
 
 impl Text {
+    #[inline]
     pub(super) fn as_str(&self) -> &str {
         match self {
             Self::Inline(text) => text,
@@ -61,6 +62,7 @@ impl Text {
         }
     }
 
+    #[inline]
     pub(super) fn get(&self, start: u32, length: u32) -> &str {
         let start = wide(start);
         let end = start.saturating_add(wide(length));

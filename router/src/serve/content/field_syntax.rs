@@ -108,6 +108,9 @@ impl<'t> Iterator for Parameters<'t> {
 
 /// `*( OWS ";" OWS [ parameter ] )` of RFC 9110 §5.6.6: the next parameter and what follows it.
 pub(super) fn next_parameter(text: &str) -> Result<Option<(Parameter<'_>, &str)>, MediaTypeError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
     let mut rest = text.trim_start_matches(is_space);
     let mut separated = false;
     while let Some(behind) = rest.strip_prefix(';') {
@@ -170,6 +173,16 @@ pub(super) const fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 
+/// The text without white space at its edges, where mostly there is none.
+pub(super) fn trimmed(text: &str) -> &str {
+    let is_space_octet = |octet: Option<&u8>| matches!(octet, Some(b' ' | b'\t'));
+    let octets = text.as_bytes();
+    if is_space_octet(octets.first()) || is_space_octet(octets.last()) {
+        return text.trim_matches(is_space);
+    }
+    text
+}
+
 /// The elements of a comma-separated list (RFC 9110 §5.6.1); commas inside quoted strings do not count.
 #[derive(Clone, Debug)]
 pub(super) struct ListElements<'t> {
@@ -188,7 +201,7 @@ impl<'t> Iterator for ListElements<'t> {
     fn next(&mut self) -> Option<&'t str> {
         while let Some(rest) = self.rest {
             let end = element_end(rest);
-            let element = rest.get(..end).unwrap_or(rest).trim_matches(is_space);
+            let element = trimmed(rest.get(..end).unwrap_or(rest));
             self.rest = rest.get(end.saturating_add(1)..);
             if !element.is_empty() {
                 return Some(element);
@@ -199,6 +212,10 @@ impl<'t> Iterator for ListElements<'t> {
 }
 
 fn element_end(text: &str) -> usize {
+    let Some(first) = memchr::memchr2(b',', b'"', text.as_bytes()) else { return text.len() };
+    if text.as_bytes().get(first) == Some(&b',') {
+        return first;
+    }
     let (mut quoted, mut after_backslash) = (false, false);
     for (at, byte) in text.bytes().enumerate() {
         match byte {

@@ -6,7 +6,8 @@
 
 use std::fmt;
 
-use super::field_syntax::{ParameterValue, Parameters, is_space, next_parameter, split_token};
+use super::field_syntax::{ParameterValue, Parameters, next_parameter, split_token, trimmed};
+use crate::description::token::is_same_name;
 use crate::limits;
 
 /// The rule of RFC 9110 that a media type breaks.
@@ -86,6 +87,15 @@ impl<'t> MediaType<'t> {
     /// `application/octet-stream`: what a body without a `Content-Type` is taken for (RFC 9110 §8.3).
     pub const OCTET_STREAM: MediaType<'static> =
         MediaType { kind: "application", subtype: "octet-stream", parameters: "" };
+    /// `application/problem+json` (RFC 9457).
+    pub(crate) const PROBLEM_JSON: MediaType<'static> =
+        MediaType { kind: "application", subtype: "problem+json", parameters: "" };
+    /// `application/problem+xml` (RFC 9457).
+    pub(crate) const PROBLEM_XML: MediaType<'static> =
+        MediaType { kind: "application", subtype: "problem+xml", parameters: "" };
+    /// `application/xml`.
+    pub(crate) const XML: MediaType<'static> =
+        MediaType { kind: "application", subtype: "xml", parameters: "" };
     /// `application/json`.
     pub const JSON: MediaType<'static> = MediaType { kind: "application", subtype: "json", parameters: "" };
     /// `text/plain`: what a part without a `Content-Type` is taken for (RFC 7578 §4.4).
@@ -96,7 +106,7 @@ impl<'t> MediaType<'t> {
     /// # Errors
     /// The first [`MediaTypeError`].
     pub fn parse(text: &'t str) -> Result<Self, MediaTypeError> {
-        let text = text.trim_matches(is_space);
+        let text = trimmed(text);
         let (kind, rest) = split_token(text);
         let rest = rest.strip_prefix('/').ok_or(MediaTypeError::Name)?;
         let (subtype, parameters) = split_token(rest);
@@ -170,7 +180,7 @@ impl<'t> MediaType<'t> {
     /// Whether type and subtype are these, without regard to case or parameters (BOD-004).
     #[must_use]
     pub fn is(&self, kind: &str, subtype: &str) -> bool {
-        self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype)
+        is_same_name(self.kind, kind) && is_same_name(self.subtype, subtype)
     }
 
     /// Whether the content is one JSON text: `application/json`, `text/json` or a `+json` suffix
@@ -189,7 +199,9 @@ impl<'t> MediaType<'t> {
     /// Whether the subtype ends in `+` and this structured syntax suffix.
     #[must_use]
     pub fn has_suffix(&self, suffix: &str) -> bool {
-        self.subtype.rsplit_once('+').is_some_and(|(_, last)| last.eq_ignore_ascii_case(suffix))
+        let start = self.subtype.len().checked_sub(suffix.len());
+        let split = start.and_then(|start| self.subtype.split_at_checked(start));
+        split.is_some_and(|(before, last)| before.ends_with('+') && is_same_name(last, suffix))
     }
 
     /// How specific this is as a key or range (BOD-003, BOD-005).
@@ -211,8 +223,8 @@ impl<'t> MediaType<'t> {
     /// `charset=utf-8` is also met by a type without `charset`, since UTF-8 is what is read and written.
     #[must_use]
     pub fn covers(&self, other: &MediaType<'_>) -> Option<Specificity> {
-        let names = (self.kind == "*" || self.kind.eq_ignore_ascii_case(other.kind))
-            && (self.subtype == "*" || self.subtype.eq_ignore_ascii_case(other.subtype));
+        let names = (self.kind == "*" || is_same_name(self.kind, other.kind))
+            && (self.subtype == "*" || is_same_name(self.subtype, other.subtype));
         let met = names && self.parameters().all(|parameter| parameter.is_met_by(other));
         met.then(|| self.specificity())
     }
@@ -248,7 +260,7 @@ impl MediaTypeKey {
     /// # Errors
     /// The first [`MediaTypeError`].
     pub fn new(text: &str) -> Result<Self, MediaTypeError> {
-        let text = text.trim_matches(is_space);
+        let text = trimmed(text);
         let media_type = MediaType::parse(text)?;
         let slash = media_type.kind.len();
         let parameters = slash.saturating_add(1).saturating_add(media_type.subtype.len());
@@ -264,7 +276,12 @@ impl MediaTypeKey {
     /// The borrowed form.
     #[must_use]
     pub fn media_type(&self) -> MediaType<'_> {
-        let (names, parameters) = self.text.split_at_checked(self.parameters).unwrap_or((&self.text, ""));
+        self.split(&self.text)
+    }
+
+    /// The parts of a text that equals the key's own.
+    pub(super) fn split<'t>(&self, text: &'t str) -> MediaType<'t> {
+        let (names, parameters) = text.split_at_checked(self.parameters).unwrap_or((text, ""));
         let (kind, subtype) = names.split_at_checked(self.slash).unwrap_or((names, ""));
         MediaType { kind, subtype: subtype.strip_prefix('/').unwrap_or(subtype), parameters }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::media_type::{MediaType, MediaTypeKey, most_specific};
 use super::property::{FormPlan, ValuePlan};
+use super::select::{Reading, reading_of};
 use crate::schema::SchemaSlot;
 
 /// A Request Body Object, compiled.
@@ -14,6 +15,16 @@ pub struct ContentPlan {
     required: bool,
     media_types: Vec<MediaTypePlan>,
     accepted: Arc<str>,
+    /// For each entry, how content is read whose `Content-Type` has the very text of the key.
+    known: Box<[Option<Known>]>,
+}
+
+/// What is decided of a media type before any request.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// The position of the entry that applies; it need not be the one of that key (BOD-003).
+    position: usize,
+    reading: Reading,
 }
 
 /// One entry of a `content` map, compiled.
@@ -39,7 +50,26 @@ impl ContentPlan {
     /// A plan of these entries.
     pub(super) fn new(required: bool, media_types: Vec<MediaTypePlan>) -> Self {
         let keys: Vec<_> = media_types.iter().map(|plan| plan.key.text()).collect();
-        Self { required, accepted: keys.join(", ").into(), media_types }
+        let mut plan =
+            Self { required, accepted: keys.join(", ").into(), media_types, known: Box::default() };
+        plan.known = plan.media_types.iter().map(|entry| plan.decide(&entry.key)).collect();
+        plan
+    }
+
+    /// `None` for a range, and for what would be refused.
+    fn decide(&self, key: &MediaTypeKey) -> Option<Known> {
+        let media_type = Some(key.media_type()).filter(|media_type| !media_type.is_range())?;
+        let position = self.position(&media_type)?;
+        let reading = reading_of(self.media_types.get(position)?, &media_type).ok()?;
+        Some(Known { position, reading })
+    }
+
+    /// What applies to a `Content-Type` that has the very text of a key, as most have.
+    pub(super) fn known<'t>(&self, text: &'t str) -> Option<(&MediaTypePlan, MediaType<'t>, Reading)> {
+        let at = self.media_types.iter().position(|entry| entry.key.text() == text)?;
+        let known = (*self.known.get(at)?)?;
+        let media_type = self.media_types.get(at)?.key.split(text);
+        Some((self.media_types.get(known.position)?, media_type, known.reading))
     }
 
     /// Whether a request without content is refused (BOD-002).
@@ -63,8 +93,11 @@ impl ContentPlan {
     /// The entry that applies to a media type: the most specific one (BOD-003).
     #[must_use]
     pub fn of(&self, media_type: &MediaType<'_>) -> Option<&MediaTypePlan> {
-        let keys = self.media_types.iter().map(|plan| plan.key.media_type());
-        self.media_types.get(most_specific(keys, media_type)?)
+        self.media_types.get(self.position(media_type)?)
+    }
+
+    fn position(&self, media_type: &MediaType<'_>) -> Option<usize> {
+        most_specific(self.media_types.iter().map(|plan| plan.key.media_type()), media_type)
     }
 }
 

@@ -12,7 +12,7 @@ use super::multipart_form::{self, Part, Parts};
 use super::select::{Reading, Selected};
 use super::{form, text, xml};
 use crate::limits;
-use crate::schema::instance::{Instance, InstanceNode, JsonLimits, parse_json};
+use crate::schema::instance::{Instance, InstanceNode, JsonLimits, parse_json_into};
 use crate::schema::{SchemaError, SchemaSlot, Schemas};
 use crate::serve::{BodySource, ProblemError};
 
@@ -216,7 +216,11 @@ pub fn read(
     let (instance, raw, parts) = match selected.reading() {
         Reading::Json => {
             let raw = source.read_all()?;
-            (parse_json(&raw, &limits.json)?, raw, Parts::default())
+            let decoded = DecodedContent { raw, slot: plan.slot(), ..DecodedContent::default() };
+            let mut decoded = Box::new(decoded);
+            let DecodedContent { instance, raw, .. } = &mut *decoded;
+            parse_json_into(raw, &limits.json, instance)?;
+            return Ok(Content::Decoded(decoded));
         }
         Reading::Xml => {
             let raw = source.read_all()?;

@@ -161,11 +161,7 @@ pub fn select<'p, 'r>(
     }
     check_coding(head)?;
     let selected = match line {
-        Some(line) => {
-            let text = line.text().unwrap_or_default();
-            let media_type = MediaType::parse_concrete(text).map_err(E::MediaTypeMalformed)?;
-            select_media_type(plan, media_type)?
-        }
+        Some(line) => select_text(plan, line.text().unwrap_or_default())?,
         None => select_media_type(plan, MediaType::OCTET_STREAM).map_err(|_| E::MediaTypeMissing)?,
     };
     let bytes_max = selected.bytes_max(limits);
@@ -173,6 +169,17 @@ pub fn select<'p, 'r>(
         Announced::Length(length) if length > bytes_max => Err(E::TooLarge { bytes_max }),
         Announced::Length(_) | Announced::Unknown | Announced::Nothing => Ok(Some(selected)),
     }
+}
+
+/// Selects the plan for the text of a `Content-Type` field.
+pub(crate) fn select_text<'p, 'r>(
+    plan: &'p ContentPlan,
+    text: &'r str,
+) -> Result<Selected<'p, 'r>, ContentError> {
+    if let Some((plan, media_type, reading)) = plan.known(text) {
+        return Ok(Selected { plan, media_type, reading });
+    }
+    select_media_type(plan, MediaType::parse_concrete(text).map_err(E::MediaTypeMalformed)?)
 }
 
 /// Selects the plan for a media type; [`select`] does so for a whole head.
@@ -188,7 +195,7 @@ pub fn select_media_type<'p, 'r>(
     Ok(Selected { plan, media_type, reading })
 }
 
-fn reading_of(plan: &MediaTypePlan, media_type: &MediaType<'_>) -> Result<Reading, ContentError> {
+pub(super) fn reading_of(plan: &MediaTypePlan, media_type: &MediaType<'_>) -> Result<Reading, ContentError> {
     let is_xml = media_type.is_xml() && plan.value().xml.is_some();
     if media_type.is_json() || is_xml {
         return match Charset::of(media_type)? {

@@ -9,7 +9,7 @@
 //! where null is allowed and a string is not. Never panics.
 
 use crate::limits;
-use crate::schema::instance::{Decimal, Instance, InstanceId};
+use crate::schema::instance::{Instance, InstanceId, is_integer};
 
 /// The scalar types that a piece of text may become.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,9 @@ impl ScalarTypes {
     /// A type that no text can have (an array inside an array) allows nothing here: its text stays
     /// a string, which the schema then refuses with its own words.
     pub(crate) fn read(self, text: &str) -> Option<Scalar<'_>> {
+        if self.is_read_as_string_alone() {
+            return Some(Scalar::String(text));
+        }
         if self.string || self.is_empty() {
             return Some(self.read_other(text).unwrap_or(Scalar::String(text)));
         }
@@ -48,6 +51,10 @@ impl ScalarTypes {
             return Some(Scalar::Null);
         }
         self.read_other(text)
+    }
+
+    const fn is_read_as_string_alone(self) -> bool {
+        !(self.null || self.boolean || self.integer || self.number)
     }
 
     fn read_other(self, text: &str) -> Option<Scalar<'_>> {
@@ -58,7 +65,7 @@ impl ScalarTypes {
             _ => {}
         }
         let numeric = (self.integer || self.number) && is_json_number(text);
-        (numeric && (self.number || Decimal::parse(text).is_integer())).then_some(Scalar::Number(text))
+        (numeric && (self.number || is_integer(text))).then_some(Scalar::Number(text))
     }
 }
 

@@ -49,14 +49,29 @@ pub fn decode(
     input: &ParameterInput<'_>,
     schemas: &Schemas,
 ) -> Result<ParameterValues, ParameterErrors> {
-    let Decoding { values, mut errors, .. } = Decoding::run(plans, input);
+    let mut values = ParameterValues::default();
+    decode_into(plans, input, schemas, &mut values)?;
+    Ok(values)
+}
+
+/// [`decode`] into values that lie where they will stay: they are too large to be passed on for nothing. They are empty before.
+pub(crate) fn decode_into(
+    plans: &ParameterPlans,
+    input: &ParameterInput<'_>,
+    schemas: &Schemas,
+    values: &mut ParameterValues,
+) -> Result<(), ParameterErrors> {
+    if plans.is_idle() {
+        return Ok(());
+    }
+    let mut errors = Decoding::run(plans, input, values);
     for (position, plan) in plans.list.iter().enumerate() {
         let (Some(slot), Some(value)) = (plan.slot, values.at(position)) else { continue };
         if errors.room() > 0 && !schemas.is_valid(slot, value) {
             errors.push_schema_errors(plan, schemas.errors(slot, value, errors.room()));
         }
     }
-    if errors.is_empty() { Ok(values) } else { Err(errors) }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 /// Decodes without judging against schemas: for fuzzers and tools that have none.
@@ -67,35 +82,39 @@ pub fn decode_unvalidated(
     plans: &ParameterPlans,
     input: &ParameterInput<'_>,
 ) -> Result<ParameterValues, ParameterErrors> {
-    let Decoding { values, errors, .. } = Decoding::run(plans, input);
+    let mut values = ParameterValues::default();
+    let errors = Decoding::run(plans, input, &mut values);
     if errors.is_empty() { Ok(values) } else { Err(errors) }
 }
 
 struct Decoding<'a, 'r> {
     plans: &'a ParameterPlans,
     input: &'a ParameterInput<'r>,
-    values: ParameterValues,
+    values: &'a mut ParameterValues,
+    /// How the pieces of the query string travel.
+    query_coding: Coding,
     scratch: Scratch,
     errors: ParameterErrors,
 }
 
 impl<'a, 'r> Decoding<'a, 'r> {
-    fn run(plans: &'a ParameterPlans, input: &'a ParameterInput<'r>) -> Self {
-        let mut decoding = Self {
-            plans,
-            input,
-            values: ParameterValues::default(),
-            scratch: Scratch::default(),
-            errors: ParameterErrors::default(),
-        };
+    fn run(
+        plans: &'a ParameterPlans,
+        input: &'a ParameterInput<'r>,
+        values: &'a mut ParameterValues,
+    ) -> ParameterErrors {
+        let query_coding = Coding::of_query(input.query.unwrap_or_default());
+        let (scratch, errors) = (Scratch::default(), ParameterErrors::default());
+        let mut decoding = Self { plans, input, values, query_coding, scratch, errors };
         decoding.decode_all();
-        decoding
+        decoding.errors
     }
 
     fn decode_all(&mut self) {
         let mut unknown = ParameterErrors::default();
-        let query = self.claim_query(&mut unknown);
-        let cookies = self.claim_cookies();
+        let (mut query, mut cookies) = (Claims::new(), Claims::new());
+        self.claim_query(&mut query, &mut unknown);
+        self.claim_cookies(&mut cookies);
         for (position, plan) in (0_u16..).zip(&self.plans.list) {
             let outcome = match plan.location {
                 ParameterLocation::Path => self.path(plan),
@@ -206,7 +225,8 @@ impl<'a, 'r> Decoding<'a, 'r> {
         if plan.allow_empty && own.len() == 1 && first.pair.1.is_empty() {
             return Ok(None);
         }
-        let mut reader = self.reader(plan.coding());
+        let is_query = plan.location == ParameterLocation::Query;
+        let mut reader = self.reader(if is_query { self.query_coding } else { plan.coding() });
         let pairs = own.iter().map(|claim| claim.pair);
         let (style, explode) = match &plan.source {
             Source::Content(kind) => {
@@ -215,7 +235,7 @@ impl<'a, 'r> Decoding<'a, 'r> {
             }
             Source::Styled { style, explode } => (*style, *explode),
         };
-        let repeated = own.len() > 1 && explode && plan.location == ParameterLocation::Query;
+        let repeated = own.len() > 1 && explode && is_query;
         let form = if repeated { plan.structure.repeated_form() } else { plan.structure.form() };
         let styled = Styled { name: &plan.name, explode, form };
         let id = match (style, form) {
@@ -245,21 +265,20 @@ impl<'a, 'r> Decoding<'a, 'r> {
     }
 
     /// One pass over the query string.
-    fn claim_query(&mut self, unknown: &mut ParameterErrors) -> Claims<'r> {
-        let mut claims = Claims::new();
+    fn claim_query(&mut self, claims: &mut Claims<'r>, unknown: &mut ParameterErrors) {
         let rejects = self.plans.options.unknown_query_keys == UnknownKeys::Reject && !self.plans.whole_query;
         let table = &self.plans.query;
-        let Some(query) = self.input.query.filter(|_| rejects || !table.is_empty()) else { return claims };
+        let Some(query) = self.input.query.filter(|_| rejects || !table.is_empty()) else { return };
         if query.len() > limits::parameter::BYTES_MAX {
             self.errors.push_fault(ParameterLocation::Query, "", &ParameterRule::Limit.into());
-            return claims;
+            return;
         }
         for (order, pair) in (0_u16..).zip(pairs::query(query)) {
             if usize::from(order) >= limits::parameter::PAIRS_MAX {
                 unknown.push_fault(ParameterLocation::Query, "", &ParameterRule::Limit.into());
                 break;
             }
-            let claim = self.scratch.decode(pair.0, Coding::FormPercent).map(|key| table.claim(key));
+            let claim = self.scratch.decode(pair.0, self.query_coding).map(|key| table.claim(key));
             match claim {
                 Ok(Claim::Plan(plan)) => claims.push(Claimed { plan, order, pair, is_text: true }),
                 Ok(Claim::Unknown) if rejects => {
@@ -272,15 +291,13 @@ impl<'a, 'r> Decoding<'a, 'r> {
             }
         }
         claims.sort_unstable_by_key(|claim| (claim.plan, claim.order));
-        claims
     }
 
     /// One pass over the Cookie fields. A name that we cannot read is somebody else's.
-    fn claim_cookies(&mut self) -> Claims<'r> {
-        let mut claims = Claims::new();
+    fn claim_cookies(&mut self, claims: &mut Claims<'r>) {
         let table: &KeyTable = &self.plans.cookies;
         if table.is_empty() {
-            return claims;
+            return;
         }
         let lines = self.input.fields.iter().filter(|line| line.is_named("cookie"));
         let all = lines.flat_map(|line| pairs::cookies(line.value));
@@ -297,7 +314,6 @@ impl<'a, 'r> Decoding<'a, 'r> {
             }
         }
         claims.sort_unstable_by_key(|claim| (claim.plan, claim.order));
-        claims
     }
 }
 

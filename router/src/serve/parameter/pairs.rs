@@ -7,9 +7,34 @@ use super::read::RawPair;
 /// The pairs of a query string; a name alone has the empty value, empty pieces (`&&`) are none
 /// (WHATWG URL §5.1).
 pub(super) fn query(text: &str) -> impl Iterator<Item = RawPair<'_>> {
-    text.split('&')
-        .filter(|piece| !piece.is_empty())
-        .map(|piece| piece.split_once('=').unwrap_or((piece, "")))
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let (piece, equals, behind) = first_piece(rest);
+            rest = behind;
+            if !piece.is_empty() {
+                let pair = equals.and_then(|at| Some((piece.get(..at)?, piece.get(at.saturating_add(1)..)?)));
+                return Some(pair.unwrap_or((piece, "")));
+            }
+        }
+        None
+    })
+}
+
+/// What stands before the first `&`, where its first `=` is, and what stands behind.
+fn first_piece(text: &str) -> (&str, Option<usize>, &str) {
+    let mut equals = None;
+    for (at, octet) in text.bytes().enumerate() {
+        match octet {
+            b'&' => {
+                let (piece, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+                return (piece, equals, rest.get(1..).unwrap_or_default());
+            }
+            b'=' if equals.is_none() => equals = Some(at),
+            _ => {}
+        }
+    }
+    (text, equals, "")
 }
 
 /// The pairs of a Cookie field's value (RFC 6265 §4.2.1, read as §5.4 writes it): pieces between `;`

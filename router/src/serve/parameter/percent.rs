@@ -9,12 +9,22 @@ use smallvec::SmallVec;
 /// How text travels where a parameter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
-    /// As it is: header values, cookies of style `cookie` (SER-019, SER-020).
+    /// As it is: header values, cookies of style `cookie` (SER-019, SER-020), and what is known to have nothing encoded.
     Verbatim,
     /// Percent-encoded, where `+` is a plus: path values, cookies of style `form` (SER-018).
     Percent,
     /// Percent-encoded, where `+` is a space: query strings (SER-018).
     FormPercent,
+}
+
+impl Coding {
+    /// How the pieces of a query string travel: as they are, where nothing in all of it is encoded.
+    pub(super) fn of_query(query: &str) -> Self {
+        match memchr::memchr2(b'%', b'+', query.as_bytes()) {
+            Some(_) => Self::FormPercent,
+            None => Self::Verbatim,
+        }
+    }
 }
 
 /// A `%` that no two hexadecimal digits follow, or octets that are not UTF-8.

@@ -150,6 +150,12 @@ impl ParameterPlans {
         Self { list, query, cookies, options, whole_query }
     }
 
+    /// Whether there is nothing to decode and nothing to refuse, whatever comes.
+    pub(crate) fn is_idle(&self) -> bool {
+        let ignores = self.options.unknown_query_keys == UnknownKeys::Ignore;
+        self.list.is_empty() && ignores && self.query.is_empty()
+    }
+
     /// Makes a query key known that is no parameter, such as an `apiKey` of a security scheme, so that
     /// [`UnknownKeys::Reject`] lets it pass.
     pub fn know_query_key(&mut self, name: &str) {

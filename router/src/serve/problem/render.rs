@@ -5,10 +5,12 @@
 
 use std::io::{self, Write};
 
+use arrayvec::ArrayVec;
 use serde_json::Value;
 
 use super::{ProblemContent, ProblemError, ProblemFormat, ProblemPlace};
 use crate::limits::PROBLEM_XML_DEPTH_MAX;
+use crate::octets::plain_in_json;
 
 /// The members that [`super::Problem`] itself writes; no extension may have these names.
 pub(super) const MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "instance", "errors"];
@@ -17,20 +19,17 @@ impl ProblemContent {
     /// The number of octets.
     #[must_use]
     pub fn length(&self) -> u64 {
-        let mut counter = Counter::default();
-        // A counter takes everything; only an extension that cannot be written could fail here, and
+        // A sink takes everything; only an extension that cannot be written could fail here, and
         // then sending fails in the same way.
-        match self.write(&mut counter) {
-            Ok(()) | Err(_) => counter.bytes,
-        }
+        self.write_to(&mut io::sink()).unwrap_or_default()
     }
 
     /// The octets.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        match self.write(&mut bytes) {
-            Ok(()) | Err(_) => bytes,
+        match self.write_to(&mut bytes) {
+            Ok(_) | Err(_) => bytes,
         }
     }
 
@@ -39,24 +38,27 @@ impl ProblemContent {
     /// # Errors
     /// Those of `out`.
     pub fn write_to(&self, out: &mut dyn Write) -> io::Result<u64> {
-        self.write(out)?;
-        Ok(self.length())
+        let mut gathered = Gathered { out, pieces: ArrayVec::new(), bytes: 0 };
+        self.write(&mut gathered)?;
+        gathered.flush()?;
+        Ok(gathered.bytes)
     }
 
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, out: &mut Gathered<'_>) -> io::Result<()> {
         match self.format {
             ProblemFormat::Json => self.write_json(out),
             ProblemFormat::Xml => self.write_xml(out),
         }
     }
 
-    fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write_json(&self, out: &mut Gathered<'_>) -> io::Result<()> {
         let problem = &self.problem;
         out.write_all(b"{\"type\":")?;
         json_text(out, problem.type_uri())?;
         out.write_all(b",\"title\":")?;
         json_text(out, problem.title())?;
-        write!(out, ",\"status\":{}", problem.status().as_u16())?;
+        out.write_all(b",\"status\":")?;
+        out.write_all(problem.status().as_str().as_bytes())?;
         json_member(out, "detail", problem.detail())?;
         json_member(out, "instance", self.instance())?;
         errors_json(out, problem.errors())?;
@@ -69,7 +71,7 @@ impl ProblemContent {
         out.write_all(b"}")
     }
 
-    fn write_xml(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write_xml(&self, out: &mut Gathered<'_>) -> io::Result<()> {
         let problem = &self.problem;
         out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<problem xmlns=\"urn:ietf:rfc:7807\">")?;
         xml_member(out, "type", Some(problem.type_uri()))?;
@@ -94,7 +96,7 @@ impl ProblemContent {
 }
 
 /// Writes `,"errors":[..]`, or nothing.
-fn errors_json(out: &mut dyn Write, errors: &[ProblemError]) -> io::Result<()> {
+fn errors_json(out: &mut Gathered<'_>, errors: &[ProblemError]) -> io::Result<()> {
     let Some((first, further)) = errors.split_first() else { return Ok(()) };
     out.write_all(b",\"errors\":[")?;
     error_json(out, first)?;
@@ -105,7 +107,7 @@ fn errors_json(out: &mut dyn Write, errors: &[ProblemError]) -> io::Result<()> {
     out.write_all(b"]")
 }
 
-fn error_json(out: &mut dyn Write, error: &ProblemError) -> io::Result<()> {
+fn error_json(out: &mut Gathered<'_>, error: &ProblemError) -> io::Result<()> {
     out.write_all(b"{\"detail\":")?;
     json_text(out, &error.detail)?;
     json_member(out, "rule", Some(&error.rule))?;
@@ -120,7 +122,7 @@ fn error_json(out: &mut dyn Write, error: &ProblemError) -> io::Result<()> {
     out.write_all(b"}")
 }
 
-fn error_xml(out: &mut dyn Write, error: &ProblemError) -> io::Result<()> {
+fn error_xml(out: &mut Gathered<'_>, error: &ProblemError) -> io::Result<()> {
     out.write_all(b"<i>")?;
     xml_member(out, "detail", Some(&error.detail))?;
     xml_member(out, "rule", Some(&error.rule))?;
@@ -136,19 +138,26 @@ fn error_xml(out: &mut dyn Write, error: &ProblemError) -> io::Result<()> {
 }
 
 /// Writes `,"name":"text"`, or nothing.
-fn json_member(out: &mut dyn Write, name: &str, text: Option<&str>) -> io::Result<()> {
+fn json_member(out: &mut Gathered<'_>, name: &str, text: Option<&str>) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
-    write!(out, ",\"{name}\":")?;
+    out.write_all(b",\"")?;
+    out.write_all(name.as_bytes())?;
+    out.write_all(b"\":")?;
     json_text(out, text)
 }
 
 /// Writes `text` as a JSON string.
-fn json_text(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    Ok(serde_json::to_writer(out, text)?)
+fn json_text(out: &mut Gathered<'_>, text: &str) -> io::Result<()> {
+    if plain_in_json(text.as_bytes()) < text.len() {
+        return Ok(serde_json::to_writer(out, text)?);
+    }
+    out.write_all(b"\"")?;
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\"")
 }
 
 /// Writes `<name>text</name>`, or nothing.
-fn xml_member(out: &mut dyn Write, name: &str, text: Option<&str>) -> io::Result<()> {
+fn xml_member(out: &mut Gathered<'_>, name: &str, text: Option<&str>) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
     write!(out, "<{name}>")?;
     xml_text(out, text)?;
@@ -156,7 +165,7 @@ fn xml_member(out: &mut dyn Write, name: &str, text: Option<&str>) -> io::Result
 }
 
 /// Writes `text` as XML character data; what XML 1.0 cannot carry becomes U+FFFD.
-fn xml_text(out: &mut dyn Write, text: &str) -> io::Result<()> {
+fn xml_text(out: &mut Gathered<'_>, text: &str) -> io::Result<()> {
     for c in text.chars() {
         match c {
             '<' => out.write_all(b"&lt;")?,
@@ -172,7 +181,7 @@ fn xml_text(out: &mut dyn Write, text: &str) -> io::Result<()> {
 }
 
 /// Writes a JSON value as XML: members as elements, items as `i` elements. `depth` bounds the recursion.
-fn xml_value(out: &mut dyn Write, value: &Value, depth: u8) -> io::Result<()> {
+fn xml_value(out: &mut Gathered<'_>, value: &Value, depth: u8) -> io::Result<()> {
     let Some(deeper) = depth.checked_sub(1) else { return Ok(()) };
     match value {
         Value::Null => Ok(()),
@@ -200,19 +209,35 @@ fn is_xml_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// A sink that only counts.
-#[derive(Default)]
-struct Counter {
+/// How many octets are gathered before they are passed on.
+const GATHERED_BYTES: usize = 256;
+
+/// Gathers small pieces and counts all: content is written in many of them, and where it goes may charge for each.
+struct Gathered<'o> {
+    out: &'o mut dyn Write,
+    pieces: ArrayVec<u8, GATHERED_BYTES>,
     bytes: u64,
 }
 
-impl Write for Counter {
+impl Write for Gathered<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        self.write_all(bytes)?;
         Ok(bytes.len())
     }
 
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        if self.pieces.try_extend_from_slice(bytes).is_ok() {
+            return Ok(());
+        }
+        self.flush()?;
+        if self.pieces.try_extend_from_slice(bytes).is_ok() { Ok(()) } else { self.out.write_all(bytes) }
+    }
+
+    /// Passes on what was gathered.
     fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.pieces)?;
+        self.pieces.clear();
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::description::token::is_token;
+use crate::description::token::{is_same_name, is_token};
 
 /// Text of a field: static, shared between responses, or owned by this one.
 #[derive(Clone)]
@@ -33,8 +33,7 @@ impl FieldText {
     /// The text without white space at its edges, which a field value cannot carry (RFC 9110 §5.5).
     fn trimmed(self) -> Self {
         let is_space = |c: char| c == ' ' || c == '\t';
-        let kept = self.as_str().trim_matches(is_space);
-        if kept.len() == self.as_str().len() {
+        if !self.as_str().starts_with(is_space) && !self.as_str().ends_with(is_space) {
             return self;
         }
         match self {
@@ -149,6 +148,15 @@ impl ResponseField {
         Ok(Self { name, value: value.trimmed() })
     }
 
+    /// The field called `name`, which is a token and does not frame the message: only its value is checked.
+    pub(super) fn of_name(name: &'static str, value: FieldText) -> Result<Self, FieldError> {
+        if is_field_value(value.as_str()) {
+            Ok(Self::known(name, value.trimmed()))
+        } else {
+            Err(FieldError::Value)
+        }
+    }
+
     /// The name, in the case it was given.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -164,7 +172,7 @@ impl ResponseField {
     /// Whether this is the field called `name`; names compare without case (RFC 9110 §5.1).
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
-        self.name().eq_ignore_ascii_case(name)
+        is_same_name(self.name(), name)
     }
 
     /// A field whose text is known to be well formed because this library wrote it.

@@ -17,34 +17,26 @@ pub(crate) type OwnForm = dyn Fn(&Problem, &Operation, &RequestHead<'_>) -> Opti
 impl Api {
     /// The same response, unless it carries a problem that the operation declares content for and the user's
     /// function tells. What breaks the description in turn is not told by that function again.
-    pub(crate) fn in_own_form(
-        &self,
-        response: Response,
-        operation: &Operation,
-        head: &RequestHead<'_>,
-    ) -> Response {
-        let (Some(form), Some(problem)) = (&self.own_form, response.problem()) else { return response };
+    pub(crate) fn in_own_form(&self, response: &mut Response, operation: &Operation, head: &RequestHead<'_>) {
+        let (Some(form), Some(problem)) = (&self.own_form, response.problem()) else { return };
         if !operation.responses.declares_content(problem.status()) {
-            return response;
+            return;
         }
         match guard(operation, || Ok(form(problem, operation, head))) {
             Ok(Some(own)) => {
-                self.checked(own.in_place_of(&response), operation, head).after(response.violations)
+                let mut own = own.in_place_of(response);
+                self.check(&mut own, operation, head);
+                *response = own.after(std::mem::take(&mut response.violations));
             }
-            Ok(None) => response,
-            Err(panicked) => Response::from(panicked),
+            Ok(None) => {}
+            Err(panicked) => *response = Response::from(panicked),
         }
     }
 
-    /// What is left of a response when it was held against the operation's description, by the policy of the options.
-    pub(crate) fn checked(
-        &self,
-        response: Response,
-        operation: &Operation,
-        head: &RequestHead<'_>,
-    ) -> Response {
-        let head_request = *head.method() == Method::HEAD;
-        operation.responses.check(response, &self.schemas, self.options.response_policy, head_request)
+    /// Holds a response against the operation's description, by the policy of the options.
+    pub(crate) fn check(&self, response: &mut Response, operation: &Operation, head: &RequestHead<'_>) {
+        let (policy, head_request) = (self.options.response_policy, *head.method() == Method::HEAD);
+        operation.responses.check_in_place(response, &self.schemas, policy, head_request);
     }
 }
 

@@ -6,6 +6,7 @@
 use super::write_only::WriteOnlyPlan;
 use crate::description::{self, Description, Diagnostics, StatusKey};
 use crate::schema::{SchemaCompiler, SchemaOptions};
+use crate::serve::RequestHead;
 use crate::serve::content::{Accept, ContentPlan, MediaTypePlan};
 use crate::serve::parameter::{ParameterOptions, ParameterPlan, ParameterPlans};
 
@@ -14,7 +15,14 @@ use crate::serve::parameter::{ParameterOptions, ParameterPlan, ParameterPlans};
 pub struct ResponsePlans {
     /// In the order of the description; keys are unique.
     plans: Box<[(StatusKey, ResponsePlan)]>,
+    /// Whether success has content to negotiate about.
+    negotiates: bool,
+    /// What is chosen for the values of Accept that most clients send: any type, or one that is declared.
+    known: Box<[(Box<str>, Choice)]>,
 }
+
+/// The position of a media type among those of success; none where nothing need be chosen.
+type Choice = Result<Option<usize>, NotAcceptable>;
 
 /// What the description says of one response.
 #[derive(Debug)]
@@ -58,7 +66,47 @@ impl ResponsePlans {
             };
             (*key, plan)
         });
-        Self { plans: plans.collect() }
+        let plans = Self { plans: plans.collect(), ..Self::default() };
+        let negotiates = plans.successes().any(ResponsePlan::has_content);
+        Self { negotiates, ..plans }.known_choices()
+    }
+
+    /// Chooses for the texts that are likely, before any request.
+    fn known_choices(mut self) -> Self {
+        let likely = std::iter::once("*/*").chain(self.offered().map(MediaTypePlan::key));
+        let chosen = likely.map(|text| (text.into(), self.choose(&Accept::parse([text]))));
+        self.known = chosen.filter(|_| self.negotiates).collect();
+        self
+    }
+
+    /// The responses that stand for success, whose media types are negotiated.
+    fn successes(&self) -> impl Iterator<Item = &ResponsePlan> {
+        let declared = self.plans.iter().any(|(key, _)| is_success(*key));
+        let counts = move |key: StatusKey| if declared { is_success(key) } else { key == StatusKey::Default };
+        self.plans.iter().filter(move |(key, _)| counts(*key)).map(|(_, plan)| plan)
+    }
+
+    /// [`Self::negotiate`] of a request; its Accept is read only where there is something to choose.
+    pub(crate) fn negotiate_for(&self, head: &RequestHead<'_>) -> Result<Option<&str>, NotAcceptable> {
+        if !self.negotiates {
+            return Ok(None);
+        }
+        let mut lines = head.fields_named("accept");
+        let (Some(line), None) = (lines.next(), lines.next()) else {
+            return self.negotiate(&Accept::of(head));
+        };
+        match self.known.iter().find(|(text, _)| text.as_bytes() == line.value) {
+            Some((_, choice)) => choice.map(|chosen| self.key_of(chosen)),
+            None => self.negotiate(&Accept::of(head)),
+        }
+    }
+
+    fn key_of(&self, chosen: Option<usize>) -> Option<&str> {
+        self.offered().nth(chosen?).map(MediaTypePlan::key)
+    }
+
+    fn offered(&self) -> impl Iterator<Item = &MediaTypePlan> {
+        self.successes().flat_map(|plan| plan.content.media_types())
     }
 
     /// The plan that applies to `status`: an explicit code beats a range, a range beats `default`
@@ -94,18 +142,17 @@ impl ResponsePlans {
     /// # Errors
     /// [`NotAcceptable`] when success has content and nothing of it is acceptable.
     pub fn negotiate(&self, accept: &Accept<'_>) -> Result<Option<&str>, NotAcceptable> {
-        let declared = self.plans.iter().any(|(key, _)| is_success(*key));
-        let counts = |key: StatusKey| if declared { is_success(key) } else { key == StatusKey::Default };
-        let plans = || self.plans.iter().filter(|(key, _)| counts(*key)).map(|(_, plan)| plan);
-        // A success without content, such as 204, suits everybody.
-        let bare = |plan: &ResponsePlan| plan.content.media_types().is_empty();
-        if accept.is_absent() || plans().all(bare) {
+        self.choose(accept).map(|chosen| self.key_of(chosen))
+    }
+
+    fn choose(&self, accept: &Accept<'_>) -> Choice {
+        if accept.is_absent() || !self.negotiates {
             return Ok(None);
         }
-        let offered = || plans().flat_map(|plan| plan.content.media_types());
-        match accept.choose(offered().map(MediaTypePlan::media_type)) {
-            Some(chosen) => Ok(offered().nth(chosen).map(MediaTypePlan::key)),
-            None if plans().any(bare) => Ok(None),
+        match accept.choose(self.offered().map(MediaTypePlan::media_type)) {
+            Some(chosen) => Ok(Some(chosen)),
+            // A success without content, such as 204, suits everybody.
+            None if self.successes().any(|plan| !plan.has_content()) => Ok(None),
             None => Err(NotAcceptable),
         }
     }

@@ -21,10 +21,10 @@ use smallvec::SmallVec;
 use super::plan::{ResponsePlan, ResponsePlans};
 use super::{Body, Response, ResponseField};
 use crate::limits;
-use crate::schema::instance::{InstanceNode, JsonError, JsonLimits, parse_json};
+use crate::schema::instance::{Instance, InstanceNode, JsonError, JsonLimits, parse_json_into};
 use crate::schema::{SchemaError, SchemaSlot, Schemas};
 use crate::serve::content::{
-    self, Content, ContentError, ContentLimits, MediaType, Reading, Selected, select_media_type,
+    self, Content, ContentError, ContentLimits, MediaType, Reading, Selected, select_text,
 };
 use crate::serve::parameter::{self, ParameterError, ParameterInput, ParameterPlans};
 use crate::serve::{BytesBody, FieldLine, Problem, ProblemKind};
@@ -94,35 +94,46 @@ impl ResponsePlans {
         policy: ResponsePolicy,
         head_request: bool,
     ) -> Response {
+        self.check_in_place(&mut response, schemas, policy, head_request);
+        response
+    }
+
+    /// [`Self::check`] of a response that lies where it will stay.
+    pub(crate) fn check_in_place(
+        &self,
+        response: &mut Response,
+        schemas: &Schemas,
+        policy: ResponsePolicy,
+        head_request: bool,
+    ) {
         if response.fault().is_some() || response.problem().is_some() {
-            return response;
+            return;
         }
         if policy == ResponsePolicy::Off {
-            return self.without_write_only(response);
+            return self.take_out_write_only(response);
         }
-        let violations = self.violations(&response, schemas, head_request);
+        let violations = self.violations(response, schemas, head_request);
         for violation in &violations {
             tracing::error!(status = response.status().as_u16(), %violation, "the response breaks the description");
         }
         if policy == ResponsePolicy::Enforce && !violations.is_empty() {
-            response = Response::from(Problem::of(ProblemKind::ResponseInvalid));
+            *response = Response::from(Problem::of(ProblemKind::ResponseInvalid));
         } else {
-            response = self.without_write_only(response);
+            self.take_out_write_only(response);
         }
         response.violations = violations;
-        response
     }
 
     /// Takes out what the options keep from clients, whatever the policy; content that should be JSON and is
     /// not could hold anything, and is not sent then.
-    fn without_write_only(&self, response: Response) -> Response {
-        let Some(plan) = self.plan(response.status().as_u16()) else { return response };
-        match plan.stripped(&response) {
-            Ok(Some(body)) => response.with_body(body),
-            Ok(None) => response,
+    fn take_out_write_only(&self, response: &mut Response) {
+        let Some(plan) = self.plan(response.status().as_u16()) else { return };
+        match plan.stripped(response) {
+            Ok(Some(body)) => *response.body_mut() = body,
+            Ok(None) => {}
             Err(fault) => {
                 tracing::error!(%fault, "writeOnly members cannot be taken out of the response");
-                Response::from(Problem::of(ProblemKind::ResponseInvalid))
+                *response = Response::from(Problem::of(ProblemKind::ResponseInvalid));
             }
         }
     }
@@ -167,6 +178,9 @@ impl ResponsePlan {
         schemas: &Schemas,
         violations: &mut Vec<ResponseViolation>,
     ) {
+        if self.headers.is_idle() && self.set_cookie.is_idle() {
+            return;
+        }
         let lines: SmallVec<[FieldLine<'_>; 8]> =
             fields.iter().map(|field| FieldLine::new(field.name(), field.value())).collect();
         judge_headers(&self.headers, &lines, schemas, violations);
@@ -190,12 +204,10 @@ impl ResponsePlan {
                 (false, _) => Some(ResponseViolation::UnknownMediaType),
             };
         };
-        let Ok(media_type) = MediaType::parse_concrete(text) else {
-            return Some(ResponseViolation::UnknownMediaType);
-        };
         // The most specific key that covers the media type counts (RSP-007).
-        match select_media_type(&self.content, media_type) {
+        match select_text(&self.content, text) {
             Ok(selected) => self.judge_content(&selected, response.body(), schemas),
+            Err(ContentError::MediaTypeMalformed(_)) => Some(ResponseViolation::UnknownMediaType),
             Err(ContentError::MediaTypeUndeclared) => {
                 Some(ResponseViolation::UndeclaredMediaType(text.into()))
             }
@@ -213,14 +225,15 @@ impl ResponsePlan {
     ) -> Option<ResponseViolation> {
         let slot = selected.plan().slot()?;
         let bytes = body.bytes()?;
-        let limits = ContentLimits { bytes_max: u64::MAX, json: JSON_LIMITS, ..ContentLimits::default() };
         if selected.reading() == Reading::Json {
-            return match parse_json(&bytes, &limits.json) {
-                Ok(instance) => judge(schemas, slot, instance.root())
+            let mut instance = Instance::new();
+            return match parse_json_into(&bytes, &JSON_LIMITS, &mut instance) {
+                Ok(()) => judge(schemas, slot, instance.root())
                     .or_else(|| self.write_only_members(selected.plan().key(), instance.root())),
                 Err(fault) => Some(ResponseViolation::MalformedContent(ContentError::Json(fault))),
             };
         }
+        let limits = ContentLimits { bytes_max: u64::MAX, json: JSON_LIMITS, ..ContentLimits::default() };
         match content::read(selected, &mut BytesBody::new(&bytes), &limits) {
             Ok(Content::Decoded(decoded)) => judge(schemas, slot, decoded.value())
                 .or_else(|| self.write_only_members(selected.plan().key(), decoded.value())),
@@ -236,6 +249,9 @@ impl ResponsePlan {
 
     /// The content without members that clients may not see, where it has such.
     fn stripped(&self, response: &Response) -> Result<Option<Body>, JsonError> {
+        if !self.write_only.strips() {
+            return Ok(None);
+        }
         let media_type = response.field("Content-Type").and_then(|text| MediaType::parse_concrete(text).ok());
         let Some(media_type) = media_type.filter(MediaType::is_json) else { return Ok(None) };
         let Some(plan) = self.content.of(&media_type) else { return Ok(None) };

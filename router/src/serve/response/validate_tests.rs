@@ -1,6 +1,6 @@
 //! Tests of plans and checks of responses: descriptions in, violations out.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 
 use super::plan::{NotAcceptable, ResponsePlans};
 use super::{Body, BodyStream, Response, ResponsePolicy, ResponseViolation};
@@ -8,7 +8,7 @@ use crate::description::{Description, Diagnostics, OpenApi};
 use crate::schema::{AccessPolicy, SchemaCompiler, SchemaOptions, Schemas};
 use crate::serve::content::Accept;
 use crate::serve::parameter::ParameterRule;
-use crate::serve::{Problem, ProblemKind};
+use crate::serve::{FieldLine, Problem, ProblemKind, RequestHead};
 
 /// The plans for a Responses Object in JSON.
 fn compile(responses: &str) -> (ResponsePlans, Schemas) {
@@ -271,6 +271,9 @@ fn success_is_negotiated() {
             *expected,
             "{accept:?} {responses}"
         );
+        let fields: Vec<_> = accept.iter().map(|text| FieldLine::new("Accept", text)).collect();
+        let head = RequestHead::new(Method::GET, "/", &fields).unwrap();
+        assert_eq!(plans.negotiate_for(&head), *expected, "{accept:?} {responses}");
     }
 }
 

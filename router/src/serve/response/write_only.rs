@@ -38,6 +38,11 @@ impl WriteOnlyPlan {
         same.into_iter().find(|(own, _)| **own == *key).map(|(_, plan)| plan)
     }
 
+    /// Whether content may have members to take out.
+    pub(super) fn strips(&self) -> bool {
+        self.policy == AccessPolicy::Strip && !self.by_key.is_empty()
+    }
+
     /// Where the value holds members that are refused.
     pub(super) fn refused(&self, key: &str, value: InstanceNode<'_>) -> Vec<String> {
         let plan = self.plan(key, AccessPolicy::Reject);

@@ -4,7 +4,7 @@
 //! the keys that are known: a keyed hash leads to the candidates, and those are compared in constant
 //! time. Allocates nothing while serving; never panics.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
@@ -28,7 +28,8 @@ use super::{Credential, Principal, SchemeKind, SecurityProvider, SecurityRequest
 pub struct ApiKeys {
     /// The hasher's seed is secret and random, so hashes tell nothing of the keys.
     hasher: RandomState,
-    by_hash: HashMap<u64, Vec<(Box<[u8]>, Principal)>>,
+    /// By hash: the hash of a hash would be work for nothing.
+    by_hash: BTreeMap<u64, Vec<(Box<[u8]>, Principal)>>,
 }
 
 impl ApiKeys {

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::query;
 use super::{ApiKeyLocation, SchemeKind};
 use crate::description::token::is_token;
-use crate::limits::security::{CREDENTIAL_BYTES_MAX, CREDENTIAL_DECODED_BYTES_MAX};
+use crate::limits::security::CREDENTIAL_BYTES_MAX;
 use crate::serve::{Connection, RequestHead};
 
 /// What a request carries for a scheme. Printing it tells its kind only.
@@ -55,8 +55,13 @@ impl fmt::Debug for Credential<'_> {
     }
 }
 
-/// Room on the stack for what has to be decoded.
-pub(super) type Scratch = [u8; CREDENTIAL_DECODED_BYTES_MAX];
+/// Room on the stack for what has to be decoded; none where nothing has.
+pub(super) type Scratch = [u8];
+
+/// Whether a credential of this kind has to be decoded, which takes [`CREDENTIAL_DECODED_BYTES_MAX`](crate::limits::security::CREDENTIAL_DECODED_BYTES_MAX) octets of scratch.
+pub(super) const fn is_encoded(kind: &SchemeKind) -> bool {
+    matches!(kind, SchemeKind::Basic | SchemeKind::ApiKey { location: ApiKeyLocation::Query, .. })
+}
 
 /// What was found for a scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +159,7 @@ fn http<'r>(kind: &SchemeKind, head: &RequestHead<'r>, scratch: &'r mut Scratch)
 
 /// User and password of RFC 7617 §2: base64 of UTF-8, split at the first colon, without controls.
 fn basic<'r>(rest: &str, scratch: &'r mut Scratch) -> Option<Credential<'r>> {
-    let count = STANDARD.decode_slice(rest, scratch.as_mut_slice()).ok()?;
+    let count = STANDARD.decode_slice(rest, &mut *scratch).ok()?;
     let text = std::str::from_utf8(scratch.get(..count)?).ok()?;
     let (user, password) = text.split_once(':')?;
     (!text.contains(char::is_control)).then_some(Credential::Basic { user, password })
@@ -170,6 +175,7 @@ fn is_token68(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::FieldLine;
+    use crate::limits::security::CREDENTIAL_DECODED_BYTES_MAX;
     use http::Method;
 
     fn key(location: ApiKeyLocation) -> SchemeKind {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::challenge::Challenges;
-use super::credential::{self, Found, Scratch};
+use super::credential::{self, Found, Scratch, is_encoded};
 use super::{Grant, SchemeKind, SecurityContext, SecurityProvider, SecurityRequest, Verdict};
 use crate::limits::security::CREDENTIAL_DECODED_BYTES_MAX;
 use crate::serve::response::{FieldText, ResponseField};
@@ -138,10 +138,19 @@ fn satisfy(
     head: &RequestHead<'_>,
     connection: &Connection,
 ) -> Result<SmallVec<[Grant; 2]>, Refusal> {
-    let mut scratch: Scratch = [0; CREDENTIAL_DECODED_BYTES_MAX];
+    let mut room;
+    let scratch: &mut Scratch = if demands.iter().any(|demand| is_encoded(&demand.scheme.kind)) {
+        room = [0; CREDENTIAL_DECODED_BYTES_MAX];
+        &mut room
+    } else {
+        &mut []
+    };
+    if let [demand] = demands {
+        return demand.verify(head, connection, scratch).map(|grant| std::iter::once(grant).collect());
+    }
     let mut absent = None;
     for demand in demands {
-        let reason = match credential::find(&demand.scheme.kind, head, connection, &mut scratch) {
+        let reason = match credential::find(&demand.scheme.kind, head, connection, scratch) {
             Found::Sent(_) => continue,
             Found::Missing => Refusal::Missing,
             Found::Malformed => invalid(&demand.scheme.kind),
@@ -151,7 +160,7 @@ fn satisfy(
     if let Some(reason) = absent {
         return Err(reason);
     }
-    demands.iter().map(|demand| demand.verify(head, connection, &mut scratch)).collect()
+    demands.iter().map(|demand| demand.verify(head, connection, scratch)).collect()
 }
 
 const fn invalid(kind: &SchemeKind) -> Refusal {
@@ -167,10 +176,12 @@ impl Demand {
         scratch: &mut Scratch,
     ) -> Result<Grant, Refusal> {
         let Scheme { name, kind, provider } = self.scheme.as_ref();
-        let provider = provider.as_ref().ok_or(Refusal::Unavailable)?;
-        let Found::Sent(credential) = credential::find(kind, head, connection, scratch) else {
-            return Err(Refusal::Missing);
+        let credential = match credential::find(kind, head, connection, scratch) {
+            Found::Sent(credential) => credential,
+            Found::Missing => return Err(Refusal::Missing),
+            Found::Malformed => return Err(invalid(kind)),
         };
+        let provider = provider.as_ref().ok_or(Refusal::Unavailable)?;
         let request =
             SecurityRequest { scheme: name, kind, credential, scopes: &self.scopes, head, connection };
         match provider.verify(&request) {
