@@ -1,7 +1,9 @@
 //! Compares answers with expectations: one line for each thing that is not as expected.
 //!
 //! Takes: what a case expects and what a worker answered. Gives: mismatches in words, empty when all is well.
-//! Numbers compare by value, objects without regard to order. Never panics.
+//! Numbers compare by value, objects without regard to order. Never panics. Shares no lock.
+
+#![deny(clippy::disallowed_types)]
 
 use std::collections::BTreeSet;
 

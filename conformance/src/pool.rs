@@ -1,9 +1,11 @@
 //! Runs many tasks over a few workers and keeps the results in order.
 //!
 //! Takes: tasks, each of which asks its questions through a [`Session`]. Gives: one result per task, in task order
-//! whatever the number of workers. A worker that ends is replaced before the next question. Never panics.
+//! whatever the number of workers. A worker that ends is replaced before the next question. No lock is shared: a thread
+//! takes its next task from an atomic counter, and keeps its worker, its record and its results to itself. Never panics.
 
-use std::sync::Mutex;
+#![deny(clippy::disallowed_types)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -34,18 +36,48 @@ pub struct Session<'p> {
     deadline: Instant,
     patience: Duration,
     memory_mib: Option<u64>,
+    spoken: Option<Vec<Spoken>>,
+}
+
+/// A question and what came of it.
+#[derive(Debug, Clone)]
+pub struct Spoken {
+    /// What was asked.
+    pub question: Question,
+    /// What was answered, or how the worker ended.
+    pub answer: Result<Answer, String>,
 }
 
 impl<'p> Session<'p> {
     fn new(pool: &'p Pool) -> Self {
         let patience = pool.patience;
-        Self { pool, worker: None, deadline: Instant::now() + patience, patience, memory_mib: None }
+        Self {
+            pool,
+            worker: None,
+            deadline: Instant::now() + patience,
+            patience,
+            memory_mib: None,
+            spoken: None,
+        }
+    }
+
+    /// Keeps what is spoken from here on, case by case.
+    pub fn record(&mut self) {
+        self.spoken = Some(Vec::new());
+    }
+
+    /// What was spoken since the case began.
+    pub fn take_spoken(&mut self) -> Vec<Spoken> {
+        self.spoken.replace(Vec::new()).unwrap_or_default()
     }
 
     /// Begins a case: its time starts now, and a memory bound of its own gets a worker of its own.
     pub fn begin(&mut self, limits: Limits) {
         let seconds = limits.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         self.patience = seconds.unwrap_or(self.pool.patience);
+        if let Some(spoken) = &mut self.spoken {
+            spoken.clear();
+        }
         self.deadline = Instant::now() + self.patience;
         if limits.memory_mib != self.memory_mib {
             self.memory_mib = limits.memory_mib;
@@ -58,6 +90,15 @@ impl<'p> Session<'p> {
     /// # Errors
     /// How the worker ended, that it does not offer what was asked, or that none can be started.
     pub fn ask(&mut self, question: &Question) -> Result<Answer, Stop> {
+        let answer = self.put(question);
+        if let Some(spoken) = &mut self.spoken {
+            let answer = answer.as_ref().map_err(ToString::to_string).cloned();
+            spoken.push(Spoken { question: question.clone(), answer });
+        }
+        answer
+    }
+
+    fn put(&mut self, question: &Question) -> Result<Answer, Stop> {
         let mut worker = match self.worker.take() {
             Some(worker) => worker,
             None => {
@@ -126,29 +167,35 @@ impl Pool {
         R: Send,
     {
         let next = AtomicUsize::new(0);
-        let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(tasks.len()));
-        let one = |session: &mut Session<'_>, index: usize, task: &T| {
-            let result = (index, work(session, task));
-            results.lock().map(|mut results| results.push(result)).ok();
+        let one = |session: &mut Session<'_>, task: &T| {
+            let result = work(session, task);
             done();
+            result
         };
-        std::thread::scope(|scope| {
-            for _ in 0..self.jobs.clamp(1, tasks.len().max(1)) {
-                scope.spawn(|| self.work_off(&next, tasks, one));
-            }
+        let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..self.jobs.clamp(1, tasks.len().max(1)))
+                .map(|_| scope.spawn(|| self.work_off(&next, tasks, one)))
+                .collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
         });
-        let mut results = results.into_inner().unwrap_or_default();
         results.sort_by_key(|(index, _)| *index);
         results.into_iter().map(|(_, result)| result).collect()
     }
 
-    /// Takes tasks until there are none left.
-    fn work_off<T>(&self, next: &AtomicUsize, tasks: &[T], work: impl Fn(&mut Session<'_>, usize, &T)) {
+    /// Takes tasks until there are none left; gives the results of this thread.
+    fn work_off<T, R>(
+        &self,
+        next: &AtomicUsize,
+        tasks: &[T],
+        work: impl Fn(&mut Session<'_>, &T) -> R,
+    ) -> Vec<(usize, R)> {
         let mut session = Session::new(self);
+        let mut results = Vec::new();
         while let Some((index, task)) = take(next, tasks) {
             session.begin(Limits::default());
-            work(&mut session, index, task);
+            results.push((index, work(&mut session, task)));
         }
+        results
     }
 }
 

@@ -1,6 +1,8 @@
 //! Runs one case: load, exchanges, probes, each compared with what is expected.
 //!
-//! Takes: a session with a worker and a case. Gives: the mismatches, or why the case was stopped. Never panics.
+//! Takes: a session with a worker and a case. Gives: the mismatches, or why the case was stopped. Never panics. Shares no lock.
+
+#![deny(clippy::disallowed_types)]
 
 use std::path::Path;
 

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use crate::outcome::{Fault, Stop};
 use crate::protocol::{Answer, Hello, PROTOCOL, Question};
 
+/// What a pipe surely takes at once (POSIX's `PIPE_BUF` on Linux); it is empty when a question is asked.
+const PIPE_BYTES: usize = 4096;
 const STDERR_LINES_KEPT: usize = 40;
 const ANSWER_BYTES_MAX: u64 = 512 << 20;
 /// How long a new worker may take to greet.
@@ -100,6 +102,14 @@ impl Worker {
             line = line.replace(['\n', '\r'], " ");
         }
         line.push('\n');
+        if line.len() <= PIPE_BYTES
+            && let Some(stdin) = &mut self.stdin
+        {
+            if stdin.write_all(line.as_bytes()).is_err() {
+                return Err(self.ended());
+            }
+            return self.wait(question, patience, patience);
+        }
         // A large question may fill the pipe while the worker hangs: write from a thread of its own.
         if let Some(mut stdin) = self.stdin.take() {
             let (sender, written) = channel();
