@@ -230,7 +230,12 @@ pub struct Case {
     pub probes: Vec<Probe>,
     /// Where it is written.
     pub place: CasePlace,
+    /// Its members as they are written, those of its group included, so that it can be written again.
+    pub written: Written,
 }
+
+/// The members of a case as JSON texts.
+pub type Written = std::collections::BTreeMap<String, Box<serde_json::value::RawValue>>;
 
 /// File and line of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,6 +22,20 @@ pub enum Strength {
     Undef,
 }
 
+impl Strength {
+    /// The catalogue's word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Must => "MUST",
+            Self::Should => "SHOULD",
+            Self::May => "MAY",
+            Self::Impl => "IMPL",
+            Self::Undef => "UNDEF",
+        }
+    }
+}
+
 /// Who is under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 pub enum Kind {

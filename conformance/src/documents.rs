@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::check::one_line;
 use crate::outcome::{Outcome, Stop};
 use crate::pool::Session;
-use crate::protocol::{Exchange, Load, Loaded, Operation, Request};
+use crate::protocol::{Diagnostic, Exchange, Load, Loaded, Operation, Request};
 use crate::source::Source;
 
 /// What came of one document.
@@ -29,6 +29,8 @@ pub struct DocumentResult {
     pub reached: usize,
     /// Findings by severity and code.
     pub findings: BTreeMap<(String, String), usize>,
+    /// The findings themselves.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl DocumentResult {
@@ -36,6 +38,14 @@ impl DocumentResult {
     #[must_use]
     pub const fn blocked(&self) -> usize {
         self.operations.saturating_sub(self.reached)
+    }
+
+    /// Keeps what was found, and counts it.
+    pub fn find(&mut self, diagnostics: Vec<Diagnostic>) {
+        for finding in &diagnostics {
+            *self.findings.entry((finding.severity.clone(), finding.code.clone())).or_default() += 1;
+        }
+        self.diagnostics = diagnostics;
     }
 }
 
@@ -52,6 +62,7 @@ pub fn document(session: &mut Session<'_>, root: &Path, path: &Path) -> Result<D
         operations: 0,
         reached: 0,
         findings: BTreeMap::new(),
+        diagnostics: Vec::new(),
     };
     let check = load_and_route(session, root, &mut result);
     if result.operations == 0 {
@@ -67,9 +78,7 @@ fn load_and_route(
     result: &mut DocumentResult,
 ) -> Result<Vec<String>, Stop> {
     let loaded = load(session, &root.join(&result.path))?;
-    for finding in &loaded.diagnostics {
-        *result.findings.entry((finding.severity.clone(), finding.code.clone())).or_default() += 1;
-    }
+    result.find(loaded.diagnostics.iter().map(|one| below(root, one)).collect());
     result.operations = loaded.operations.len();
     if loaded.ok == result.must_be_refused {
         return Ok(vec![if loaded.ok {
@@ -89,6 +98,23 @@ fn load_and_route(
         }
     }
     Ok(wrong)
+}
+
+/// The finding without the way to the corpus, which is another on every machine.
+fn below(root: &Path, finding: &Diagnostic) -> Diagnostic {
+    let whole = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let ways = [
+        format!("file://{}/", whole.display()),
+        format!("{}/", whole.display()),
+        root.join("").display().to_string(),
+    ];
+    let short = |text: &str| ways.iter().fold(text.to_owned(), |text, way| text.replace(way.as_str(), ""));
+    Diagnostic {
+        message: short(&finding.message),
+        mend: short(&finding.mend),
+        document: short(&finding.document),
+        ..finding.clone()
+    }
 }
 
 /// Loads the description at `path`.

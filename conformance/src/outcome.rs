@@ -26,6 +26,12 @@ impl Verdict {
             Self::Skipped => "skipped",
         }
     }
+
+    /// The verdict of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Passed, Self::Failed, Self::Skipped].into_iter().find(|verdict| verdict.name() == name)
+    }
 }
 
 /// How a worker ended before it answered.
@@ -47,6 +53,15 @@ pub enum Fault {
 }
 
 impl Fault {
+    const ALL: [Self; 6] =
+        [Self::Panic, Self::Hang, Self::Overflow, Self::Memory, Self::Death, Self::Garbage];
+
+    /// The fault of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+
     /// The word in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {

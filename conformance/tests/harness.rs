@@ -1,7 +1,12 @@
 //! The runner against small corpora with planted outcomes: exit codes and reports.
 //!
 //! Each corpus is written to a folder of its own below the target directory. Workers are this program's own adapter with a
-//! planted fault, so nothing here depends on what the library can do.
+//! planted fault, so nothing here depends on what the library can do; `reports` and `command_line` ask for a little of it.
+
+#[path = "harness/command_line.rs"]
+mod command_line;
+#[path = "harness/reports.rs"]
+mod reports;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -10,6 +15,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_conformance");
+
+/// The program, without what the surroundings would tell it.
+fn program() -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.env_remove("BRRTROUTER_CORPORA").env_remove("GITHUB_STEP_SUMMARY");
+    command
+}
 
 /// A corpus in a folder of its own.
 struct Corpus {
@@ -32,14 +44,21 @@ impl Corpus {
 
     fn run(&self, fault: &str, more: &[&str]) -> Ran {
         let adapter = format!("{PROGRAM} adapter --fault {fault}");
-        let output = Command::new(PROGRAM)
-            .arg(self.root.join("corpus"))
-            .args(["--adapter", &adapter, "--jobs", "2", "--seconds", "3", "--report-dir"])
-            .arg(self.reports())
-            .args(more)
-            .env_remove("BRRTROUTER_CORPORA")
-            .output()
-            .expect("the program starts");
+        self.ask(&[&["--adapter", &adapter], more].concat())
+    }
+
+    /// With our own worker.
+    fn run_ours(&self, more: &[&str]) -> Ran {
+        self.ask(more)
+    }
+
+    fn ask(&self, more: &[&str]) -> Ran {
+        let mut command = program();
+        command.arg(self.root.join("corpus")).args(["--jobs", "2", "--seconds", "3"]).args(more);
+        if !more.contains(&"--report-dir") {
+            command.arg("--report-dir").arg(self.reports());
+        }
+        let output = command.output().expect("the program starts");
         Ran { output, reports: self.reports() }
     }
 
@@ -253,16 +272,15 @@ fn usage_is_2_and_a_worker_that_cannot_start_is_4() {
         .run("accept", &["--external", "/no/such/folder"])
         .exits(2)
         .says("/no/such/folder is no folder: name the folder that holds the suites");
-    let output = Command::new(PROGRAM).arg("/no/such/corpus").output().expect("the program starts");
+    let output = program().arg("/no/such/corpus").output().expect("the program starts");
     Ran { output, reports: corpus.reports() }
         .exits(2)
         .says("/no/such/corpus is no folder: name the folder of a corpus, such as `specs-corpus/`");
     corpus.run("accept", &["--only", "no-such-case"]).exits(2).says("no-such-case");
-    let output = Command::new(PROGRAM)
+    let output = program()
         .arg(corpus.root.join("corpus"))
         .args(["--adapter", "/no/such/worker", "--report-dir"])
         .arg(corpus.reports())
-        .env_remove("BRRTROUTER_CORPORA")
         .output()
         .expect("the program starts");
     Ran { output, reports: corpus.reports() }.exits(4).says("/no/such/worker");

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::format::{CaseFile, Document, Text, normalise_base64};
-use super::{Case, CaseError, CasePlace, Level, Origin, Profile};
+use super::{Case, CaseError, CasePlace, Level, Origin, Profile, Written};
 use crate::catalogue::{Basis, Catalogue};
 use crate::source::Source;
 
@@ -37,9 +37,9 @@ pub fn read_text(file: &Path, text: &str, catalogue: &Catalogue) -> Result<Vec<C
     })?;
     let mut cases = Vec::new();
     let mut errors = Vec::new();
-    for (pointer, form) in written_out(form) {
+    for ((pointer, form), written) in written_out(form).into_iter().zip(members(&source.json)) {
         let place = CasePlace { file: file.to_owned(), line: source.line(&pointer) };
-        let builder = Builder { place, form, catalogue };
+        let builder = Builder { place, form, catalogue, written };
         match builder.build() {
             Ok(case) => cases.push(case),
             Err(error) => errors.push(error),
@@ -58,6 +58,28 @@ fn written_out(mut form: CaseFile) -> Vec<(String, CaseFile)> {
         .map(|(index, case)| (format!("/cases/{index}"), inherit(case, &group)))
         .collect()
 }
+
+/// The members of each case as texts, with those of its group that it does not say otherwise.
+fn members(json: &str) -> Vec<Written> {
+    let Ok(mut group) = serde_json::from_str::<Written>(json) else { return Vec::new() };
+    let Some(cases) = group.remove("cases") else { return vec![group] };
+    let cases: Vec<Written> = serde_json::from_str(cases.get()).unwrap_or_default();
+    cases.into_iter().map(|case| with_group(case, &group)).collect()
+}
+
+fn with_group(mut case: Written, group: &Written) -> Written {
+    let described = ORIGINS.iter().any(|key| case.contains_key(*key));
+    for (key, value) in group {
+        let of_origin = key == "entry" || ORIGINS.contains(&key.as_str());
+        if !(described && of_origin) {
+            case.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    case
+}
+
+/// The members that give a case its description.
+const ORIGINS: [&str; 5] = ["description", "text", "text_base64", "documents", "file"];
 
 fn inherit(mut case: CaseFile, group: &CaseFile) -> CaseFile {
     if !has_origin(&case) {
@@ -91,6 +113,7 @@ struct Builder<'a> {
     place: CasePlace,
     form: CaseFile,
     catalogue: &'a Catalogue,
+    written: Written,
 }
 
 impl Builder<'_> {
@@ -122,6 +145,7 @@ impl Builder<'_> {
             exchanges: std::mem::take(&mut self.form.exchanges),
             probes: std::mem::take(&mut self.form.probes),
             place: self.place,
+            written: self.written,
         })
     }
 

@@ -1,7 +1,7 @@
 //! `report.json`: stable keys for machines.
 //!
 //! `levels`, `profiles`, `suites`, `catalogue` and `documents` hold `passed failed skipped applicable total`; a known gap
-//! counts as failed. Never panics.
+//! counts as failed. `schemas/report.schema.json` is the published form. Never panics.
 
 use serde_json::{Map, Value, json};
 
@@ -17,6 +17,8 @@ use crate::outcome::Tally;
 pub fn report(run: &Run) -> Value {
     json!({
         "format": 1,
+        "shard": run.shard,
+        "whole": run.whole,
         "levels": levels(run),
         "profiles": profiles(run),
         "suites": suites(run),
@@ -24,6 +26,8 @@ pub fn report(run: &Run) -> Value {
         "documents": documents(run),
         "cases": cases(run),
         "regressions": run.account.regressions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "known_gaps": run.known_gaps().into_iter().map(|(name, reason)| json!({"name": name, "reason": reason})).collect::<Vec<_>>(),
+        "comparison": run.comparison,
     })
 }
 
@@ -117,7 +121,9 @@ fn documents(run: &Run) -> Value {
                 "operations": document.operations,
                 "reached": document.reached,
                 "blocked": document.blocked(),
+                "fault": document.outcome.fault.map(crate::outcome::Fault::name),
                 "detail": document.outcome.detail,
+                "diagnostics": document.diagnostics,
             })
         })
         .collect();
@@ -127,7 +133,8 @@ fn documents(run: &Run) -> Value {
 
 fn cases(run: &Run) -> Vec<Value> {
     run.pairs()
-        .map(|(case, outcome)| {
+        .zip(&run.records)
+        .map(|((case, outcome), record)| {
             json!({
                 "id": case.id,
                 "ids": case.ids,
@@ -140,6 +147,7 @@ fn cases(run: &Run) -> Vec<Value> {
                 "fault": outcome.fault.map(crate::outcome::Fault::name),
                 "detail": outcome.detail,
                 "file": case.place.to_string(),
+                "exchanges": record.exchanges,
             })
         })
         .collect()

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::Run;
+use super::{Decision, Run};
 use crate::accounting::{Regression, RowAccount, RowState};
 use crate::case::{Level, Profile};
 use crate::catalogue::{Basis, Row, Strength};
@@ -28,6 +28,7 @@ pub fn gap_analysis(run: &Run) -> String {
     not_yet(&mut text, run);
     documents(&mut text, run);
     findings(&mut text, run);
+    decisions(&mut text, run);
     all_rows(&mut text, run);
     reproduce(&mut text);
     text
@@ -149,9 +150,9 @@ fn known_gaps(text: &mut String, run: &Run) {
         line(
             text,
             format_args!(
-                "| {} | {:?} | {} | {} |",
+                "| {} | {} | {} | {} |",
                 row.id,
-                row.strength,
+                row.strength.name(),
                 cell(&row.statement),
                 cell(&account.reason)
             ),
@@ -248,6 +249,33 @@ fn findings(text: &mut String, run: &Run) {
     text.push('\n');
 }
 
+/// What the specification leaves to us, and what we do.
+fn decisions(text: &mut String, run: &Run) {
+    line(text, format_args!("## Decisions\n"));
+    line(
+        text,
+        format_args!(
+            "Rows that the specification calls implementation-defined (IMPL) or undefined (UNDEF), and what holds here \
+             (docs/choices.md).\n"
+        ),
+    );
+    line(text, format_args!("| row | level | versions | state | statement | here |"));
+    line(text, format_args!("|---|---|---|---|---|---|"));
+    for Decision { row, state, choice } in run.decisions() {
+        let (id, level, versions) = (&row.id, row.strength.name(), &row.versions);
+        line(
+            text,
+            format_args!(
+                "| {id} | {level} | {versions} | {} | {} | {} |",
+                state.name(),
+                cell(&row.statement),
+                cell(choice)
+            ),
+        );
+    }
+    text.push('\n');
+}
+
 fn all_rows(text: &mut String, run: &Run) {
     line(text, format_args!("## Every row\n"));
     line(text, format_args!("Cases are given as passed/failed/skipped.\n"));
@@ -264,10 +292,10 @@ fn all_rows(text: &mut String, run: &Run) {
         line(
             text,
             format_args!(
-                "| {} | {} | {:?} | {:?} | {} | {} | {cases} |",
+                "| {} | {} | {} | {:?} | {} | {} | {cases} |",
                 row.id,
                 row.versions,
-                row.strength,
+                row.strength.name(),
                 row.kind,
                 row.basis.name(),
                 account.state.name(),
@@ -281,7 +309,8 @@ fn reproduce(text: &mut String) {
     text.push_str(
         "## Reproduce\n\n\
          - all of it: `cargo run -p conformance -- specs-corpus/`\n\
-         - one case: `cargo run -p conformance -- specs-corpus/ --only <case id>`\n\
+         - one case, every exchange in full: `cargo run -p conformance -- --replay <case id>`\n\
+         - what a row is about: `cargo run -p conformance -- --explain <row>`\n\
          - whether this page is stale: `cargo run -p conformance -- specs-corpus/ --check`\n\
          - another server: `cargo run -p conformance -- specs-corpus/ --adapter \"<command>\"`\n",
     );

@@ -1,6 +1,7 @@
 //! The summary for the terminal. Never panics.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::Run;
 use crate::accounting::{Regression, RowState};
@@ -9,6 +10,9 @@ use crate::outcome::Tally;
 
 /// How many unexpected things are listed before the rest is only counted.
 const REGRESSIONS_SHOWN: usize = 60;
+
+/// How much of a small description is shown; the case file has all of it.
+const DESCRIPTION_LINES_SHOWN: usize = 50;
 
 /// How many external failures are listed.
 const EXTERNAL_SHOWN: usize = 20;
@@ -59,6 +63,49 @@ pub fn summary(run: &Run) -> String {
     }
     if regressions.len() > REGRESSIONS_SHOWN {
         put(&mut out, format_args!("... and {} more", regressions.len() - REGRESSIONS_SHOWN));
+    }
+    strict(&mut out, run);
+    if let Some(comparison) = &run.comparison {
+        comparison.lines().iter().for_each(|line| put(&mut out, format_args!("{line}")));
+    }
+    out
+}
+
+fn strict(out: &mut String, run: &Run) {
+    let gaps = if run.strict { run.known_gaps() } else { Vec::new() };
+    for (name, reason) in gaps {
+        put(out, format_args!("known gap, a failure by --strict: {name}: {reason}"));
+    }
+}
+
+/// One line for each case that ran, with what was not as its case says.
+#[must_use]
+pub fn verdicts(run: &Run) -> String {
+    let mut out = String::new();
+    for (case, outcome) in run.pairs() {
+        put(&mut out, format_args!("{} {} ({})", outcome.verdict.name(), case.id, case.place));
+        outcome.detail.iter().for_each(|line| put(&mut out, format_args!("    {line}")));
+    }
+    out
+}
+
+/// How to see each unexpected failure again. `folder`: where its case file was written, if it was.
+#[must_use]
+pub fn reproductions(run: &Run, folder: Option<&Path>) -> String {
+    let mut out = String::new();
+    for one in &run.reproductions {
+        put(&mut out, format_args!("\nto reproduce {} ({}):\n    {}", one.case, one.place, one.mismatch));
+        if let Some(curl) = &one.curl {
+            put(&mut out, format_args!("    {curl}"));
+        }
+        let lines = one.description.lines().take(DESCRIPTION_LINES_SHOWN);
+        lines.for_each(|line| put(&mut out, format_args!("    | {line}")));
+        if one.description.lines().count() > DESCRIPTION_LINES_SHOWN {
+            put(&mut out, format_args!("    | ..."));
+        }
+        let file = folder.map(|folder| folder.join("failures").join(format!("{}.json", one.case)));
+        let named = file.map_or_else(|| one.case.clone(), |file| file.display().to_string());
+        put(&mut out, format_args!("    conformance --replay {named}"));
     }
     out
 }
