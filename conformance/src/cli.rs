@@ -23,9 +23,10 @@ use crate::case::CaseError;
 use crate::catalogue::Catalogue;
 use crate::corpus::{self, Corpus};
 use crate::expectations::Expectations;
-use crate::external;
+use crate::external::{self, External};
 use crate::report::Run;
 use arguments::{Arguments, Command, RunArguments};
+use perform::Ran;
 pub(crate) use perform::progress;
 
 /// Why a run ends early, by exit code.
@@ -135,6 +136,29 @@ fn perform(arguments: &RunArguments, mut setting: Setting, selected: bool) -> Re
     let ran = perform::run(arguments, &pool, &mut setting, &events)?;
     let external = if selected || ran.stopped { None } else { arguments.external.as_deref() };
     let external = external::run(external, arguments.suite.as_deref(), &pool).map_err(End::Harness)?;
+    let extent = Extent {
+        part: selected,
+        strict: arguments.output.strict,
+        shard: arguments.selection.shard.map(|shard| shard.to_string()),
+    };
+    let mut run = judge(setting, ran, external, extent);
+    run.reproductions = perform::reproductions(&pool, &arguments.corpus, &run);
+    if let Some(old) = &arguments.output.compare {
+        run.comparison = Some(compare::compare(&pool, &arguments.corpus, &run, old)?);
+    }
+    events.end(&run);
+    write::finish(&arguments.output, writes.as_deref(), &run, arguments.external.is_some())
+}
+
+/// How much ran, and how it is judged.
+struct Extent {
+    part: bool,
+    strict: bool,
+    shard: Option<String>,
+}
+
+/// What ran, with the account of all rows.
+fn judge(setting: Setting, ran: Ran, external: External, extent: Extent) -> Run {
     let Setting { catalogue, corpus, expectations } = setting;
     let evidence = Evidence {
         catalogue: &catalogue,
@@ -143,10 +167,10 @@ fn perform(arguments: &RunArguments, mut setting: Setting, selected: bool) -> Re
         outcomes: &ran.outcomes,
         documents: &ran.documents,
     };
-    let whole = !selected && !ran.stopped && !corpus.cases.is_empty();
+    let whole = !extent.part && !ran.stopped && !corpus.cases.is_empty();
     let account = Account::make(evidence, whole);
-    let mut run = Run {
-        root: arguments.corpus.clone(),
+    Run {
+        root: corpus.root,
         catalogue,
         expectations,
         cases: corpus.cases,
@@ -156,16 +180,10 @@ fn perform(arguments: &RunArguments, mut setting: Setting, selected: bool) -> Re
         external,
         account,
         whole,
-        part: selected,
-        strict: arguments.output.strict,
-        shard: arguments.selection.shard.map(|shard| shard.to_string()),
+        part: extent.part,
+        strict: extent.strict,
+        shard: extent.shard,
         reproductions: Vec::new(),
         comparison: None,
-    };
-    run.reproductions = perform::reproductions(&pool, &arguments.corpus, &run);
-    if let Some(old) = &arguments.output.compare {
-        run.comparison = Some(compare::compare(&pool, &arguments.corpus, &run, old)?);
     }
-    events.end(&run);
-    write::finish(&arguments.output, writes.as_deref(), &run, arguments.external.is_some())
 }

@@ -37,6 +37,8 @@ pub struct Worker {
     child: Child,
     stdin: Option<ChildStdin>,
     answers: Receiver<std::io::Result<String>>,
+    /// Its last words. The lock is shared with the thread that reads them and with no other worker, and taken here only when the
+    /// worker has ended.
     stderr: Arc<Mutex<VecDeque<String>>>,
     /// Who is under test, from its greeting.
     pub name: String,

@@ -38,8 +38,6 @@ pub(super) struct RunArguments {
     /// A corpus: cases below `cases/`, descriptions anywhere else.
     #[arg(default_value = "specs-corpus")]
     pub(super) corpus: PathBuf,
-    #[command(flatten)]
-    pub(super) selection: Selection,
     /// Print what is selected, and run nothing.
     #[arg(long)]
     pub(super) list: bool,
@@ -73,6 +71,8 @@ pub(super) struct RunArguments {
     /// Address space of one worker.
     #[arg(long, value_name = "MIB", default_value_t = 4096)]
     pub(super) memory_mib: u64,
+    #[command(flatten)]
+    pub(super) selection: Selection,
     #[command(flatten)]
     pub(super) output: OutputArguments,
 }

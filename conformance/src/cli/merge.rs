@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::arguments::MergeArguments;
-use super::{End, Setting, compare, setting, write};
-use crate::accounting::{Account, Evidence};
+use super::{End, Extent, Ran, compare, judge, setting, write};
 use crate::case::Case;
 use crate::documents::DocumentResult;
 use crate::external::{self, External};
 use crate::outcome::Outcome;
 use crate::pool::Pool;
 use crate::recording::Record;
-use crate::report::{Run, Stored};
+use crate::report::Stored;
 use crate::worker::Launch;
 
 /// What the shards gave, by name.
@@ -24,37 +23,13 @@ struct Parts {
 }
 
 pub(super) fn run(arguments: &MergeArguments) -> Result<u8, End> {
-    let Setting { catalogue, corpus, expectations } =
-        setting(&arguments.corpus, arguments.expectations.as_deref())?;
+    let setting = setting(&arguments.corpus, arguments.expectations.as_deref())?;
     let parts = read(&arguments.reports).map_err(End::Usage)?;
-    let (outcomes, records) = in_order(&corpus.cases, parts.cases).map_err(End::Usage)?;
-    let documents = documents_in_order(&corpus.documents, parts.documents).map_err(End::Usage)?;
-    let evidence = Evidence {
-        catalogue: &catalogue,
-        expectations: &expectations,
-        cases: &corpus.cases,
-        outcomes: &outcomes,
-        documents: &documents,
-    };
-    let whole = !corpus.cases.is_empty();
-    let account = Account::make(evidence, whole);
-    let mut run = Run {
-        root: arguments.corpus.clone(),
-        catalogue,
-        expectations,
-        cases: corpus.cases,
-        outcomes,
-        records,
-        documents,
-        external: not_run()?,
-        account,
-        whole,
-        part: false,
-        strict: arguments.output.strict,
-        shard: None,
-        reproductions: Vec::new(),
-        comparison: None,
-    };
+    let (outcomes, records) = in_order(&setting.corpus.cases, parts.cases).map_err(End::Usage)?;
+    let documents = documents_in_order(&setting.corpus.documents, parts.documents).map_err(End::Usage)?;
+    let ran = Ran { outcomes, records, documents, stopped: false };
+    let extent = Extent { part: false, strict: arguments.output.strict, shard: None };
+    let mut run = judge(setting, ran, not_run()?, extent);
     if let Some(old) = &arguments.output.compare {
         run.comparison = Some(compare::against(&run, old)?.0);
     }

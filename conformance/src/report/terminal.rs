@@ -105,7 +105,7 @@ pub fn reproductions(run: &Run, folder: Option<&Path>) -> String {
         }
         let file = folder.map(|folder| folder.join("failures").join(format!("{}.json", one.case)));
         let named = file.map_or_else(|| one.case.clone(), |file| file.display().to_string());
-        put(&mut out, format_args!("    conformance --replay {named}"));
+        put(&mut out, format_args!("    conformance {} --replay {named}", run.root.display()));
     }
     out
 }

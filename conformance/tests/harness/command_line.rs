@@ -191,7 +191,14 @@ fn what_changes_again_is_a_flake() {
     std::fs::set_permissions(&worker, std::fs::Permissions::from_mode(0o755)).expect("executable");
     let old = corpus.root.join("old/report.json");
     corpus
-        .run_ours(&["--adapter", &worker.to_string_lossy(), "--compare", &old.to_string_lossy()])
+        .run_ours(&[
+            "--adapter",
+            &worker.to_string_lossy(),
+            "--id",
+            "doc-005-good",
+            "--compare",
+            &old.to_string_lossy(),
+        ])
         .exits(1)
         .says("flakes: 1")
         .says("new failures: 0");
