@@ -1,15 +1,16 @@
 //! Takes credentials out of what reports show.
 //!
 //! Takes: a case, and exchanges. Gives: texts in which every credential that the case knows of, or that a request carries where
-//! credentials stand (Authorization, cookies, fields and query keys that a scheme or their own name gives away), reads
-//! `[redacted]`. Rather too much is hidden than too little. Never panics.
+//! credentials stand (Authorization, cookies; fields, query keys, members of JSON and of forms that a scheme or their own name gives
+//! away), reads `[redacted]`. Rather too much is hidden than too little. Never panics.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::case::{Case, Origin};
-use crate::protocol::{Credential, Fields};
+use crate::protocol::{Credential, Document, Fields};
 use crate::source::Source;
 
 /// What stands for a credential.
@@ -30,16 +31,20 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// What `case` itself tells of.
+    /// What `case`, whose files are below `root`, tells of.
     #[must_use]
-    pub fn of(case: &Case) -> Self {
-        let mut redactor = Self { names: names_of_schemes(case), ..Self::default() };
+    pub fn of(root: &Path, case: &Case) -> Self {
+        let mut redactor = Self { names: names_of_schemes(root, case), ..Self::default() };
         redactor.credentials(case.options.credentials.as_deref());
         for exchange in &case.exchanges {
             let ask = exchange.question(String::new(), "");
             redactor.credentials(ask.credentials.as_deref());
             redactor.request(&ask.request.target, &ask.request.headers);
-            redactor.fields(&ask.response.map(|response| response.headers).unwrap_or_default());
+            redactor.content(ask.request.body.as_deref().unwrap_or_default());
+            if let Some(response) = &ask.response {
+                redactor.fields(&response.headers);
+                redactor.content(response.body.as_deref().unwrap_or_default());
+            }
         }
         redactor
     }
@@ -54,10 +59,31 @@ impl Redactor {
 
     fn request(&mut self, target: &str, headers: &Fields) {
         self.fields(headers);
-        let query = target.split_once('?').map_or("", |(_, query)| query);
-        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        self.pairs(target.split_once('?').map_or("", |(_, query)| query));
+    }
+
+    /// `name=value&...`, as it is written and decoded.
+    fn pairs(&mut self, text: &str) {
+        for (name, value) in text.split('&').filter_map(|pair| pair.split_once('=')) {
             if self.tells(name) {
                 self.secret(value);
+            }
+        }
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            if self.tells(&name) {
+                self.secret(&value);
+            }
+        }
+    }
+
+    /// Content that may be JSON or a form.
+    fn content(&mut self, text: &str) {
+        let Ok(root) = serde_json::from_str::<Value>(text) else { return self.pairs(text) };
+        for (name, value) in members(&root) {
+            if self.tells(name)
+                && let Some(secret) = value.as_str()
+            {
+                self.secret(secret);
             }
         }
     }
@@ -98,7 +124,7 @@ impl Redactor {
     }
 
     fn tells(&self, name: &str) -> bool {
-        let name = name.to_ascii_lowercase().replace('_', "-");
+        let name = plain(name);
         self.names.contains(&name) || TELLING.iter().any(|part| name.contains(part))
     }
 
@@ -134,38 +160,59 @@ impl Redactor {
     }
 }
 
-/// The names under which apiKey schemes of the case's description travel, in lower case.
-fn names_of_schemes(case: &Case) -> BTreeSet<String> {
-    let texts: Vec<&str> = match &case.origin {
-        Origin::Value(text) | Origin::Text(text, _) => vec![text],
-        Origin::Documents(documents, _) => documents
-            .iter()
-            .filter_map(|document| {
-                document.document.as_deref().map(|raw| raw.get()).or(document.text.as_deref())
-            })
-            .collect(),
-        Origin::Base64(..) | Origin::File(_) | Origin::None => Vec::new(),
+/// The names under which apiKey schemes of the case's description travel, as [`plain`] makes them.
+fn names_of_schemes(root: &Path, case: &Case) -> BTreeSet<String> {
+    use base64::Engine as _;
+    let decode = |text: &str| base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+    let octets: Vec<u8> = match &case.origin {
+        Origin::Value(text) | Origin::Text(text, _) => return names_in(text),
+        Origin::Documents(documents, _) => {
+            let text =
+                |one: &Document| one.document.as_deref().map(|raw| raw.get().to_owned()).or(one.text.clone());
+            return documents.iter().filter_map(text).flat_map(|text| names_in(&text)).collect();
+        }
+        Origin::Base64(text, _) => decode(text),
+        Origin::File(file) => std::fs::read(root.join(file)).unwrap_or_default(),
+        Origin::None => Vec::new(),
     };
-    texts.into_iter().filter(|text| text.contains("apiKey")).flat_map(names_in).collect()
+    names_in(&String::from_utf8_lossy(&octets))
 }
 
-fn names_in(text: &str) -> Vec<String> {
-    let Ok(source) = Source::parse(text) else { return Vec::new() };
-    let Ok(root) = serde_json::from_str::<Value>(&source.json) else { return Vec::new() };
-    let mut names = Vec::new();
-    let mut open = vec![&root];
+fn names_in(text: &str) -> BTreeSet<String> {
+    // Most descriptions have none, and some are very large.
+    if !text.contains("apiKey") {
+        return BTreeSet::new();
+    }
+    let Ok(source) = Source::parse(text) else { return BTreeSet::new() };
+    let Ok(root) = serde_json::from_str::<Value>(&source.json) else { return BTreeSet::new() };
+    let schemes =
+        objects(&root).into_iter().filter(|one| one.get("type").and_then(Value::as_str) == Some("apiKey"));
+    schemes.filter_map(|one| one.get("name")?.as_str().map(plain)).collect()
+}
+
+/// A name in lower case, with one kind of dash.
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}
+
+/// Every object in `root`.
+fn objects(root: &Value) -> Vec<&Map<String, Value>> {
+    let (mut found, mut open) = (Vec::new(), vec![root]);
     while let Some(value) = open.pop() {
-        if value.get("type").and_then(Value::as_str) == Some("apiKey") {
-            let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
-            names.push(name.to_ascii_lowercase().replace('_', "-"));
-        }
         match value {
             Value::Array(list) => open.extend(list),
-            Value::Object(map) => open.extend(map.values()),
+            Value::Object(map) => {
+                found.push(map);
+                open.extend(map.values());
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
-    names
+    found
+}
+
+fn members(root: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    objects(root).into_iter().flatten()
 }
 
 #[cfg(test)]
@@ -199,9 +246,16 @@ mod tests {
 
     #[test]
     fn names_come_from_schemes() {
-        assert_eq!(
-            names_in("components: {securitySchemes: {k: {type: apiKey, in: query, name: My_Key}}}"),
-            ["my-key"]
-        );
+        let text = "components: {securitySchemes: {k: {type: apiKey, in: query, name: My_Key}}}";
+        assert_eq!(names_in(text).into_iter().collect::<Vec<_>>(), ["my-key"]);
+    }
+
+    #[test]
+    fn contents_tell_by_their_members() {
+        let mut redactor = Redactor::default();
+        redactor.content(r#"{"user": {"password": "in-the-json"}, "name": "harmless"}"#);
+        redactor.content("grant=x&client_secret=in+the%20form");
+        let shown = redactor.text("in-the-json harmless in the form in+the%20form");
+        assert_eq!(shown, "[redacted] harmless [redacted] [redacted]");
     }
 }

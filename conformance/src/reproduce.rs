@@ -47,7 +47,7 @@ pub fn reproduce(session: &mut Session<'_>, root: &Path, case: &Case) -> Reprodu
     {
         small = smaller;
     }
-    let redactor = Redactor::of(case);
+    let redactor = Redactor::of(root, case);
     let request = exchange
         .and_then(|index| case.exchanges.get(index))
         .map(|one| one.question(String::new(), "").request);

@@ -143,7 +143,7 @@ pub(super) fn of_case(
 ) -> Result<(Outcome, Record), String> {
     session.record();
     let mut outcome = Outcome::of_check(crate::run::case(session, root, case))?;
-    let redactor = Redactor::of(case);
+    let redactor = Redactor::of(root, case);
     let exchanges = session.take_spoken().iter().map(|spoken| recording::shown(spoken, &redactor)).collect();
     for line in &mut outcome.detail {
         *line = redactor.text(line);
