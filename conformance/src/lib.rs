@@ -2,8 +2,8 @@
 //!
 //! In the order of a run: `cli` (what to run), `catalogue` (what is asked), `source`, `case` and `corpus` (how cases are
 //! found and read), `protocol`, `worker` and `pool` (how workers are spoken to), `adapter` (our worker), `run`, `documents`
-//! and `external` (what is asked of it), `check` and `outcome` (what came of it), `expectations` and `accounting` (what was
-//! expected), `report`.
+//! and `external` (what is asked of it), `check` and `outcome` (what came of it), `recording`, `redact` and `reproduce` (what
+//! may be shown of it), `expectations`, `accounting` and `choices` (what was expected), `report`.
 
 pub mod accounting;
 pub mod adapter;
