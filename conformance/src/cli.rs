@@ -19,7 +19,7 @@ use crate::outcome::Outcome;
 use crate::pool::Pool;
 use crate::report::{self, Run};
 use crate::worker::Launch;
-use crate::{corpus, external};
+use crate::{corpus, external, generate};
 
 /// Runs OpenAPI conformance cases and whole descriptions, and writes a gap analysis.
 #[derive(Debug, Parser)]
@@ -57,6 +57,9 @@ struct RunArguments {
     /// Known gaps; `expectations.yaml` of the corpus where absent.
     #[arg(long, value_name = "FILE")]
     expectations: Option<PathBuf>,
+    /// Seed of the traffic that is made from descriptions.
+    #[arg(long, value_name = "N", default_value_t = generate::SEED)]
+    seed: u64,
     /// Write nothing; fail when the gap analysis that is there is stale.
     #[arg(long)]
     check: bool,
@@ -186,7 +189,8 @@ fn run(arguments: &RunArguments) -> Result<u8, End> {
     }
     let pool = pool(arguments)?;
     let outcomes = run_cases(&pool, &arguments.corpus, &corpus.cases).map_err(End::Harness)?;
-    let documents = run_documents(&pool, &arguments.corpus, &corpus.documents).map_err(End::Harness)?;
+    let documents =
+        run_documents(&pool, &arguments.corpus, &corpus.documents, arguments.seed).map_err(End::Harness)?;
     let external = if arguments.only.is_some() { None } else { arguments.external.as_deref() };
     let external = external::run(external, arguments.suite.as_deref(), &pool).map_err(End::Harness)?;
     let evidence = Evidence {
@@ -197,8 +201,8 @@ fn run(arguments: &RunArguments) -> Result<u8, End> {
         documents: &documents,
     };
     let account = Account::make(evidence, whole);
-    let run =
-        Run { catalogue, expectations, cases: corpus.cases, outcomes, documents, external, account, whole };
+    let (cases, seed) = (corpus.cases, arguments.seed);
+    let run = Run { catalogue, expectations, cases, outcomes, seed, documents, external, account, whole };
     finish(arguments, &run)
 }
 
@@ -229,10 +233,15 @@ fn run_cases(pool: &Pool, root: &Path, cases: &[Case]) -> Result<Vec<Outcome>, S
     results.into_iter().collect()
 }
 
-fn run_documents(pool: &Pool, root: &Path, paths: &[PathBuf]) -> Result<Vec<DocumentResult>, String> {
+fn run_documents(
+    pool: &Pool,
+    root: &Path,
+    paths: &[PathBuf],
+    seed: u64,
+) -> Result<Vec<DocumentResult>, String> {
     let progress = progress(paths.len(), "documents");
     let results =
-        pool.run(paths, |session, path| documents::document(session, root, path), || progress.inc(1));
+        pool.run(paths, |session, path| documents::document(session, root, path, seed), || progress.inc(1));
     progress.finish_and_clear();
     results.into_iter().collect()
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::check::one_line;
+use crate::generate::{self, Generated};
 use crate::outcome::{Outcome, Stop};
 use crate::pool::Session;
 use crate::protocol::{Exchange, Load, Loaded, Operation, Request};
@@ -29,6 +30,8 @@ pub struct DocumentResult {
     pub reached: usize,
     /// Findings by severity and code.
     pub findings: BTreeMap<(String, String), usize>,
+    /// What came of the traffic that was made from it.
+    pub generated: Generated,
 }
 
 impl DocumentResult {
@@ -39,11 +42,16 @@ impl DocumentResult {
     }
 }
 
-/// Runs the document `root`/`path`.
+/// Runs the document `root`/`path`, with traffic made from it under `seed`.
 ///
 /// # Errors
 /// A fault of the harness.
-pub fn document(session: &mut Session<'_>, root: &Path, path: &Path) -> Result<DocumentResult, String> {
+pub fn document(
+    session: &mut Session<'_>,
+    root: &Path,
+    path: &Path,
+    seed: u64,
+) -> Result<DocumentResult, String> {
     let must_be_refused = path.components().any(|part| part.as_os_str() == "invalid");
     let mut result = DocumentResult {
         path: path.to_owned(),
@@ -52,8 +60,9 @@ pub fn document(session: &mut Session<'_>, root: &Path, path: &Path) -> Result<D
         operations: 0,
         reached: 0,
         findings: BTreeMap::new(),
+        generated: Generated::default(),
     };
-    let check = load_and_route(session, root, &mut result);
+    let check = load_and_route(session, root, &mut result, seed);
     if result.operations == 0 {
         result.operations = count_operations(&root.join(path));
     }
@@ -65,12 +74,17 @@ fn load_and_route(
     session: &mut Session<'_>,
     root: &Path,
     result: &mut DocumentResult,
+    seed: u64,
 ) -> Result<Vec<String>, Stop> {
     let loaded = load(session, &root.join(&result.path))?;
     for finding in &loaded.diagnostics {
         *result.findings.entry((finding.severity.clone(), finding.code.clone())).or_default() += 1;
     }
     result.operations = loaded.operations.len();
+    if !loaded.ok && !result.must_be_refused {
+        let operations = count_operations(&root.join(&result.path));
+        result.generated.missing = generate::refusals(&loaded, operations);
+    }
     if loaded.ok == result.must_be_refused {
         return Ok(vec![if loaded.ok {
             "accepted, and should be refused".to_owned()
@@ -88,7 +102,26 @@ fn load_and_route(
             Some(mismatch) => wrong.push(mismatch),
         }
     }
+    traffic(session, &root.join(&result.path), &loaded, result, seed)?;
     Ok(wrong)
+}
+
+/// Generates traffic; a worker that knows no exchanges has none.
+fn traffic(
+    session: &mut Session<'_>,
+    path: &Path,
+    loaded: &Loaded,
+    result: &mut DocumentResult,
+    seed: u64,
+) -> Result<(), Stop> {
+    match generate::document(session, path, loaded, seed) {
+        Ok(generated) => result.generated = generated,
+        Err(Stop::Unsupported(reason)) => {
+            result.generated.not_generated.insert(format!("not offered: {reason}"), loaded.operations.len());
+        }
+        Err(stop) => return Err(stop),
+    }
+    Ok(())
 }
 
 /// Loads the description at `path`.

@@ -4,6 +4,7 @@
 //! enters them, so that a committed copy can be checked for staleness. Never panics.
 
 mod external;
+mod generated;
 mod json;
 mod markdown;
 mod terminal;
@@ -32,6 +33,8 @@ pub struct Run {
     pub cases: Vec<Case>,
     /// One per case.
     pub outcomes: Vec<Outcome>,
+    /// Seed of generated traffic.
+    pub seed: u64,
     /// Documents that ran.
     pub documents: Vec<DocumentResult>,
     /// External suites, run or not.

@@ -22,6 +22,8 @@ pub fn report(run: &Run) -> Value {
         "suites": suites(run),
         "catalogue": catalogue(run),
         "documents": documents(run),
+        "generated": super::generated::json(run, tally),
+        "missing": super::generated::missing_json(run),
         "cases": cases(run),
         "regressions": run.account.regressions.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })

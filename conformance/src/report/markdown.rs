@@ -28,6 +28,7 @@ pub fn gap_analysis(run: &Run) -> String {
     not_yet(&mut text, run);
     documents(&mut text, run);
     findings(&mut text, run);
+    text.push_str(&super::generated::page(run));
     all_rows(&mut text, run);
     reproduce(&mut text);
     text
