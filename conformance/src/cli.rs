@@ -21,9 +21,16 @@ use crate::report::{self, Run};
 use crate::worker::Launch;
 use crate::{corpus, external, generate};
 
+const EXAMPLES: &str = "\
+Examples:
+  conformance specs-corpus/              our corpus: cases, documents and traffic made from them
+  conformance my-apis/                   any folder: load, lint, route, generate traffic, rank what is missing
+  conformance my-apis/ --seed 7          the same with other requests
+  conformance my-apis/ --only pets.yaml  one description, nothing written";
+
 /// Runs OpenAPI conformance cases and whole descriptions, and writes a gap analysis.
 #[derive(Debug, Parser)]
-#[command(name = "conformance", version, args_conflicts_with_subcommands = true)]
+#[command(name = "conformance", version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -93,6 +100,7 @@ enum Command {
 #[derive(Debug)]
 enum End {
     Usage(String),
+    NoCorpus(String),
     Unreadable(Vec<CaseError>),
     Harness(String),
 }
@@ -122,6 +130,10 @@ pub fn main() -> ExitCode {
         Err(End::Usage(message)) => {
             eprintln!("conformance: {message}");
             ExitCode::from(2)
+        }
+        Err(End::NoCorpus(message)) => {
+            eprintln!("conformance: {message}");
+            ExitCode::from(3)
         }
         Err(End::Unreadable(errors)) => {
             for error in &errors {
@@ -161,7 +173,7 @@ fn confine(_memory_mib: u64, _command: &[String]) -> End {
 fn run(arguments: &RunArguments) -> Result<u8, End> {
     if !arguments.corpus.is_dir() {
         let mend = "name the folder of a corpus, such as `specs-corpus/`, or one that holds descriptions";
-        return Err(End::Usage(format!("{} is no folder: {mend}", arguments.corpus.display())));
+        return Err(End::NoCorpus(format!("{} is no folder: {mend}", arguments.corpus.display())));
     }
     if let Some(folder) = &arguments.external
         && !folder.is_dir()
@@ -178,6 +190,10 @@ fn run(arguments: &RunArguments) -> Result<u8, End> {
     });
     if !corpus.errors.is_empty() {
         return Err(End::Unreadable(corpus.errors));
+    }
+    if corpus.cases.is_empty() && corpus.documents.is_empty() {
+        let mend = "name a folder with OpenAPI descriptions in JSON or YAML";
+        return Err(End::NoCorpus(format!("{} holds no description: {mend}", arguments.corpus.display())));
     }
     let whole = arguments.only.is_none() && !corpus.cases.is_empty();
     if let Some(only) = &arguments.only {

@@ -142,7 +142,7 @@ pub fn refusal(loaded: &Loaded) -> String {
         .iter()
         .filter(|finding| finding.severity == "error")
         .take(3)
-        .map(one_line)
+        .map(|finding| format!("{}; mend: {}", one_line(finding), finding.mend))
         .collect();
     format!("refused, and should be accepted: {}", errors.join("; "))
 }
@@ -196,7 +196,7 @@ const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "
 #[must_use]
 pub fn count_operations(path: &Path) -> usize {
     let Ok(text) = std::fs::read_to_string(path) else { return 0 };
-    let Ok(source) = Source::parse(&text) else { return 0 };
+    let Ok(source) = Source::parse(&text) else { return count_lines(&text) };
     let Ok(value) = serde_json::from_str::<Value>(&source.json) else { return 0 };
     let Some(paths) = value.get("paths").and_then(Value::as_object) else { return 0 };
     paths
@@ -211,9 +211,31 @@ pub fn count_operations(path: &Path) -> usize {
         .sum()
 }
 
+/// Counts the operations of a YAML text in block style that no reader takes as a whole.
+fn count_lines(text: &str) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let below = lines.skip_while(|line| line.trim_end() != "paths:").skip(1);
+    let paths: Vec<&str> = below.take_while(|line| indent(line) > 0).collect();
+    let Some(item) = paths.first().map(|line| indent(line)) else { return 0 };
+    let deeper = paths.iter().map(|line| indent(line)).filter(|depth| *depth > item);
+    let Some(method) = deeper.min() else { return 0 };
+    let is_method = |line: &&&str| {
+        indent(line) == method && METHODS.iter().any(|name| line.trim_end().ends_with(&format!(" {name}:")))
+    };
+    paths.iter().filter(is_method).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn operations_are_counted_in_lines() {
+        let text = "a: 1\npaths:\n  /a:\n    get:\n      x: 1\n\n    # no\n    post:\n      get:\n  '/b':\n    parameters: []\nb:\n    get:\n";
+        assert_eq!(count_lines(text), 2);
+        assert_eq!(count_lines("paths: {}"), 0);
+    }
 
     #[test]
     fn templates_are_filled() {

@@ -3,7 +3,7 @@
 //! Takes: a session in which the description is loaded, and the description's file. Gives: for each operation what was sent and what came
 //! back, findings with a command line each, and what could not be generated with the reason. The same seed gives the
 //! same requests. In the order of the work: `description`, `dialect` and `operations` read, `random`, `pattern`, `text`,
-//! `keywords` and `values` make candidates, `validity` and `instances` judge them, `parameters`, `bodies`, `credentials` and
+//! `keywords` and `values` make candidates, `validity`, `telling` and `instances` judge them, `parameters`, `bodies`, `credentials` and
 //! `requests` write, `plan` and `mutations` say what is sent, `verdict` compares, `missing` says what blocks. Never panics.
 
 mod bodies;
@@ -20,6 +20,7 @@ mod pattern;
 mod plan;
 mod random;
 mod requests;
+mod telling;
 mod text;
 mod validity;
 mod values;

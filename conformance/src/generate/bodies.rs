@@ -135,10 +135,9 @@ fn pair(encoding: Option<&Node<'_>>, name: &str, value: &Value) -> Result<String
         Some(text) if !json => format!("{}={}", encoded(name), encoded(&text)),
         _ => format!("{}={}", encoded(name), encoded(&value.to_string())),
     };
-    match value.as_array() {
-        Some(items) if !json => Ok(items.iter().map(one).collect::<Vec<_>>().join("&")),
-        _ => Ok(one(value)),
-    }
+    // The Encoding Object of an array applies to each of its items.
+    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    Ok(items.iter().map(one).collect::<Vec<_>>().join("&"))
 }
 
 fn multipart(description: &Description, media: &Media<'_>, value: &Value) -> Result<String, Reason> {
@@ -153,8 +152,7 @@ fn multipart(description: &Description, media: &Media<'_>, value: &Value) -> Res
             return Err("part with described headers".to_owned());
         }
         let schema = property(description, media, name);
-        let json = encoding.as_ref().and_then(|node| node.text("contentType"));
-        let list = member.as_array().filter(|_| json.is_none_or(|kind| !kind.contains("json")));
+        let list = member.as_array();
         let schema = if list.is_some() { schema.and_then(|node| node.child("items")) } else { schema };
         let file = schema.as_ref().is_some_and(|schema| is_file(description, schema));
         let items = list.map_or(std::slice::from_ref(member), Vec::as_slice);

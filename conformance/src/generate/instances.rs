@@ -8,11 +8,14 @@ use serde_json::Value;
 use super::Reason;
 use super::description::{Description, Node};
 use super::random::Random;
+use super::telling::tells;
 use super::validity::Validity;
 use super::values::{Maker, Written};
 
 /// Candidates for one instance.
 const CANDIDATES_MAX: usize = 14;
+/// Text that stands for no one value.
+const UNTOLD: &str = "value in text whose type only `enum` or a branch tells (SER-029, SER-030)";
 /// Examples of one place.
 const EXAMPLES_MAX: usize = 3;
 
@@ -45,15 +48,22 @@ impl<'d> Instances<'d> {
             };
             match maker.make(std::slice::from_ref(schema), 0) {
                 Ok(value) => match self.validity.judge(schema, &value) {
-                    Some(true) => return Ok(value),
+                    Some(true) if self.stands(schema, &value, written) => return Ok(value),
+                    Some(true) => why = UNTOLD.to_owned(),
                     Some(false) => {}
                     None => return Err("schema that the independent path cannot compile".to_owned()),
                 },
                 Err(reason) => why = reason,
             }
         }
-        let told = self.told(schema).into_iter().find(|value| may_stand(value, written));
+        let told = self.told(schema).into_iter().find(|value| self.stands(schema, value, written));
         told.ok_or(why)
+    }
+
+    /// Whether a value can be written at its place, and be read there as what it is.
+    pub fn stands(&self, schema: &Node<'d>, value: &Value, written: Written) -> bool {
+        let told = || tells(self.description, std::slice::from_ref(schema), value, 0);
+        may_stand(value, written) && (written == Written::Json || told())
     }
 
     /// Valid examples and defaults of the schema itself.
@@ -85,7 +95,7 @@ impl<'d> Instances<'d> {
 }
 
 /// Whether a told value can be written at its place at all.
-pub fn may_stand(value: &Value, written: Written) -> bool {
+fn may_stand(value: &Value, written: Written) -> bool {
     let stands = |value: &Value| match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),

@@ -30,7 +30,23 @@ impl<'d> Keywords<'d> {
     pub fn of(
         description: &'d Description,
         schemas: &[Node<'d>],
-        mut random: Option<&mut Random>,
+        random: Option<&mut Random>,
+    ) -> Result<Self, Reason> {
+        Self::gather(description, schemas, Some(random))
+    }
+
+    /// What `schemas` ask whichever branch is taken: references and `allOf` alone.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn common(description: &'d Description, schemas: &[Node<'d>]) -> Result<Self, Reason> {
+        Self::gather(description, schemas, None)
+    }
+
+    fn gather(
+        description: &'d Description,
+        schemas: &[Node<'d>],
+        mut chance: Option<Option<&mut Random>>,
     ) -> Result<Self, Reason> {
         let mut keywords = Self::default();
         let mut open: Vec<Node<'d>> = schemas.iter().rev().cloned().collect();
@@ -58,7 +74,8 @@ impl<'d> Keywords<'d> {
                 return Err("`$dynamicRef`".to_owned());
             }
             open.extend(node.child("allOf").map(|all| all.items()).unwrap_or_default().into_iter().rev());
-            for branch in branches(&node, random.as_deref_mut()) {
+            let taken = chance.as_mut().map(|random| branches(&node, random.as_deref_mut()));
+            for branch in taken.unwrap_or_default() {
                 keywords.discriminate(&node, &branch);
                 open.push(branch);
             }

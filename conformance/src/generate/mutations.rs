@@ -264,3 +264,54 @@ fn wrong(asked: Option<&Keywords<'_>>, value: &Value) -> Vec<(&'static str, Valu
     }
     list
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::credentials::Credentials;
+    use super::super::description::Description;
+    use super::super::operations::operations;
+    use super::super::random::Random;
+    use super::super::validity::Validity;
+    use super::super::values::Written;
+    use super::*;
+
+    #[test]
+    fn changed_values_are_invalid_and_of_many_kinds() {
+        let schema = json!({
+            "type": "object", "required": ["name", "age"], "additionalProperties": false,
+            "properties": {
+                "name": {"type": "string", "minLength": 2, "maxLength": 5},
+                "age": {"type": "integer", "minimum": 0, "maximum": 9},
+                "tags": {"type": "array", "minItems": 1, "maxItems": 3, "uniqueItems": true, "items": {"enum": ["a", "b"]}},
+                "any": {},
+            },
+        });
+        let description = Description::of(json!({"openapi": "3.1.0", "paths": {"/": {"post": {
+            "requestBody": {"required": true, "content": {"application/json": {"schema": schema}}}}}}}));
+        let operations = operations(&description);
+        let media = operations.first().and_then(|operation| operation.body.as_ref()?.media.first());
+        let media = media.expect("a media type");
+        let schema = media.schema.as_ref().expect("a schema");
+        let plain = jsonschema::validator_for(schema.value).expect("a schema");
+        let mut found = BTreeSet::new();
+        for seed in 0..20 {
+            let random = Random::new(seed, "");
+            let validity = Validity::new(&description);
+            let mut instances = Instances { description: &description, validity, random };
+            let value = instances.valid(schema, Written::Json, true).expect("a value");
+            assert!(plain.is_valid(&value), "{value}");
+            let content = super::super::bodies::write(&description, media, &value).ok();
+            let sent = Credentials::default().applied;
+            let known = sent.clone();
+            let (method, path) = ("POST".to_owned(), "/".to_owned());
+            let draft = Draft { method, path, servers: None, parameters: Vec::new(), content, sent, known };
+            for negative in values(&mut instances, &draft, media) {
+                let octets = negative.draft.content.map(|content| content.octets).unwrap_or_default();
+                let value: Value = serde_json::from_slice(&octets).expect("JSON");
+                assert!(!plain.is_valid(&value), "{}: {value}", negative.label);
+                found.insert(negative.label);
+            }
+        }
+        assert!(found.len() >= 7, "{found:?}");
+    }
+}

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::bodies::{self, Content};
 use super::credentials::{self, Carrier, Credentials};
-use super::instances::may_stand;
 use super::mutations::{self, Negative};
 use super::operations::{Media, Operation, Parameter};
 use super::parameters;
@@ -185,7 +184,7 @@ impl<'d> Traffic<'_, '_, 'd> {
         values.extend(self.instances.valid(schema, written, false).ok());
         let mut told = self.instances.examples(&media.node, schema);
         told.extend(self.instances.told(schema));
-        told.retain(|value| may_stand(value, written));
+        told.retain(|value| self.instances.stands(schema, value, written));
         told.truncate(EXAMPLES_MAX);
         values.extend(told);
         let mut contents: Vec<Content> = Vec::new();
@@ -214,7 +213,7 @@ impl<'d> Traffic<'_, '_, 'd> {
             let mut told = self.instances.examples(&parameter.node, schema);
             told.extend(self.instances.told(schema));
             if parameter.media_type.is_none() {
-                told.retain(|value| may_stand(value, Written::Parameter));
+                told.retain(|value| self.instances.stands(schema, value, Written::Parameter));
             }
             told.retain(|value| parameters::write(parameter, value).is_ok());
             let count = told.len().min(EXAMPLES_MAX).max(sets.len());

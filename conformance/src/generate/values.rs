@@ -279,7 +279,9 @@ impl<'d> Maker<'d, '_> {
         let high = [keywords.least("maximum"), keywords.least("exclusiveMaximum").map(|high| high - beyond)];
         let least = low.into_iter().flatten().reduce(f64::max);
         let most = high.into_iter().flatten().reduce(f64::min);
-        let offset = f64::from(u16::try_from(self.random.below(50)).unwrap_or(0)) * beyond;
+        let chance = f64::from(u16::try_from(self.random.below(50)).unwrap_or(0));
+        // A number that may have a fraction has one, so that nothing reads it as an integer.
+        let offset = step.map_or(chance + 0.5, |step| chance * step);
         let start = match (least, most) {
             (Some(least), Some(most)) => (least + offset).min(most),
             (Some(least), None) => least + offset,
