@@ -78,6 +78,8 @@ pub struct Generated {
     pub positive: Tally,
     /// Requests that must be refused.
     pub negative: Tally,
+    /// Of them, by the kind of mutation.
+    pub mutations: BTreeMap<&'static str, Tally>,
     /// Parameters and contents that came back as they were sent.
     pub round_trips: usize,
     /// Operations that something could not be generated for, by reason.
@@ -200,6 +202,7 @@ impl<'d> Traffic<'_, '_, 'd> {
                 )]
             };
             self.generated.negative.add(verdict_of(&wrong));
+            self.generated.mutations.entry(negative.label).or_default().add(verdict_of(&wrong));
             self.note(operation, negative.label, &wrong, &command);
         }
         Ok(())

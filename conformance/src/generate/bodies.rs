@@ -62,7 +62,7 @@ pub fn kind(range: &str) -> Result<(Kind, String), Reason> {
     let (kind, written) = match plain.as_str() {
         "*/*" | "application/*" => (Kind::Json, "application/json"),
         "text/*" => (Kind::Text, "text/plain"),
-        "application/json" => (Kind::Json, range),
+        "application/json" | "text/json" => (Kind::Json, range),
         "application/x-www-form-urlencoded" => (Kind::Form, range),
         "multipart/form-data" => (Kind::Multipart, range),
         "application/json-seq" | "application/jsonl" | "application/x-ndjson" => {

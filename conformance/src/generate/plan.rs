@@ -111,7 +111,8 @@ impl<'d> Traffic<'_, '_, 'd> {
             if !needed && !all {
                 continue;
             }
-            match self.value(parameter) {
+            let value = if is_framing(parameter) { Err(FRAMING.to_owned()) } else { self.value(parameter) };
+            match value {
                 Ok(value) => list.push((parameter.clone(), value)),
                 Err(reason) if needed => return Err(format!("parameter: {reason}")),
                 Err(reason) => {
@@ -239,6 +240,16 @@ fn served(operation: &Operation<'_>, loaded: &Loaded) -> Result<(String, String)
     candidates.sort_by_key(|served| served.path.len());
     let found = candidates.first().ok_or_else(|| "operation that is not served under its name".to_owned())?;
     Ok((found.name.clone(), found.path.clone()))
+}
+
+/// Why a field that HTTP itself writes is left alone.
+const FRAMING: &str = "field that the message's framing writes";
+
+/// Whether HTTP itself writes the field: another value than the right one breaks the message.
+fn is_framing(parameter: &Parameter<'_>) -> bool {
+    let names =
+        ["host", "content-length", "transfer-encoding", "content-encoding", "connection", "expect", "te"];
+    parameter.location == "header" && names.contains(&parameter.name.to_ascii_lowercase().as_str())
 }
 
 /// Whether a credential stands where the parameter would.

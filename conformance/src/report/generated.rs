@@ -26,6 +26,8 @@ pub struct Sum {
     pub positive: Tally,
     /// Requests that must be refused.
     pub negative: Tally,
+    /// Of them, by the kind of mutation.
+    pub mutations: BTreeMap<&'static str, Tally>,
     /// Values that came back as they were sent.
     pub round_trips: usize,
     /// Operations by reason.
@@ -42,6 +44,9 @@ impl Sum {
             sum.exercised += generated.exercised;
             add(&mut sum.positive, generated.positive);
             add(&mut sum.negative, generated.negative);
+            for (label, tally) in &generated.mutations {
+                add(sum.mutations.entry(label).or_default(), *tally);
+            }
             sum.round_trips += generated.round_trips;
             for (reason, count) in &generated.not_generated {
                 *sum.not_generated.entry(reason.clone()).or_default() += count;
@@ -113,6 +118,8 @@ pub fn json(run: &Run, tally: impl Fn(Tally) -> Map<String, Value>) -> Value {
     entry.insert("exercised".to_owned(), json!(sum.exercised));
     entry.insert("positive".to_owned(), Value::from(tally(sum.positive)));
     entry.insert("negative".to_owned(), Value::from(tally(sum.negative)));
+    let mutations = sum.mutations.iter().map(|(label, one)| ((*label).to_owned(), Value::from(tally(*one))));
+    entry.insert("mutations".to_owned(), Value::Object(mutations.collect()));
     entry.insert("round_trips".to_owned(), json!(sum.round_trips));
     entry.insert("not_generated".to_owned(), json!(sum.not_generated));
     entry.insert("documents".to_owned(), Value::from(documents));
@@ -151,6 +158,9 @@ pub fn page(run: &Run) -> String {
     put(format_args!("| requests | passed | failed | total |\n|---|---|---|---|"));
     for (name, tally) in [("positive", sum.positive), ("negative", sum.negative)] {
         put(format_args!("| {name} | {} | {} | {} |", tally.passed, tally.failed, tally.total));
+    }
+    for (label, tally) in &sum.mutations {
+        put(format_args!("| negative: {label} | {} | {} | {} |", tally.passed, tally.failed, tally.total));
     }
     put(format_args!(""));
     if !sum.not_generated.is_empty() {
