@@ -95,15 +95,36 @@ impl Generated {
     #[must_use]
     pub fn tally(&self) -> Tally {
         let mut tally = self.positive;
-        for (verdict, count) in [
-            (Verdict::Passed, self.negative.passed),
-            (Verdict::Failed, self.negative.failed),
-            (Verdict::Skipped, self.negative.skipped),
-        ] {
-            tally.add_many(verdict, count);
-        }
+        add(&mut tally, self.negative);
         tally
     }
+
+    /// The sum over `several` descriptions; findings and what is missing stay with each.
+    #[must_use]
+    pub fn sum<'g>(several: impl Iterator<Item = &'g Self>) -> Self {
+        let mut sum = Self::default();
+        for one in several {
+            sum.operations = sum.operations.saturating_add(one.operations);
+            sum.exercised = sum.exercised.saturating_add(one.exercised);
+            sum.round_trips = sum.round_trips.saturating_add(one.round_trips);
+            add(&mut sum.positive, one.positive);
+            add(&mut sum.negative, one.negative);
+            for (label, tally) in &one.mutations {
+                add(sum.mutations.entry(label).or_default(), *tally);
+            }
+            for (reason, count) in &one.not_generated {
+                let sum = sum.not_generated.entry(reason.clone()).or_default();
+                *sum = sum.saturating_add(*count);
+            }
+        }
+        sum
+    }
+}
+
+fn add(tally: &mut Tally, more: Tally) {
+    tally.add_many(Verdict::Passed, more.passed);
+    tally.add_many(Verdict::Failed, more.failed);
+    tally.add_many(Verdict::Skipped, more.skipped);
 }
 
 /// Generates traffic for the description at `path`, which `session` has loaded as `loaded`.

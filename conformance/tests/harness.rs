@@ -32,9 +32,14 @@ impl Corpus {
 
     fn run(&self, fault: &str, more: &[&str]) -> Ran {
         let adapter = format!("{PROGRAM} adapter --fault {fault}");
+        self.run_with(&[&["--adapter", &adapter, "--jobs", "2", "--seconds", "3"], more].concat())
+    }
+
+    /// With our own adapter, as anyone runs it.
+    fn run_with(&self, more: &[&str]) -> Ran {
         let output = Command::new(PROGRAM)
             .arg(self.root.join("corpus"))
-            .args(["--adapter", &adapter, "--jobs", "2", "--seconds", "3", "--report-dir"])
+            .arg("--report-dir")
             .arg(self.reports())
             .args(more)
             .env_remove("BRRTROUTER_CORPORA")
@@ -311,23 +316,10 @@ const OLD: &str = r#"{"openapi": "3.0.3", "info": {"title": "Old", "version": "1
             {"n": {"type": "number", "minimum": 0, "exclusiveMinimum": true, "maximum": 1}}}}}},
         "responses": {"200": {"description": "ok"}}}}}}"#;
 
-/// The program over a folder of descriptions that know nothing of cases.
-fn run_folder(corpus: &Corpus, more: &[&str]) -> Ran {
-    let output = Command::new(PROGRAM)
-        .arg(corpus.root.join("corpus"))
-        .arg("--report-dir")
-        .arg(corpus.reports())
-        .args(more)
-        .env_remove("BRRTROUTER_CORPORA")
-        .output()
-        .expect("the program starts");
-    Ran { output, reports: corpus.reports() }
-}
-
 #[test]
 fn a_folder_of_descriptions_gets_traffic_of_its_own() {
     let corpus = Corpus::new(&[("pets.yaml", PETS), ("more/old.json", OLD)]);
-    let ran = run_folder(&corpus, &["--seed", "7"]);
+    let ran = corpus.run_with(&["--seed", "7"]);
     ran.exits(0).says("3 of 3 operations").says("seed 7");
     let report = ran.report();
     let [passed, failed, skipped, ..] = keys(&report, "/generated");
@@ -347,8 +339,8 @@ fn a_folder_of_descriptions_gets_traffic_of_its_own() {
     // The same seed gives the same traffic, another seed another.
     let generated = |ran: &Ran| ran.report().pointer("/generated").cloned();
     let first = generated(&ran);
-    assert_eq!(generated(&run_folder(&corpus, &["--seed", "7"])), first);
-    assert_ne!(generated(&run_folder(&corpus, &["--seed", "8"])), first);
+    assert_eq!(generated(&corpus.run_with(&["--seed", "7"])), first);
+    assert_ne!(generated(&corpus.run_with(&["--seed", "8"])), first);
 }
 
 #[test]
@@ -365,7 +357,7 @@ fn traffic_that_is_answered_wrongly_is_found() {
 #[test]
 fn a_refused_description_blocks_its_operations() {
     let corpus = Corpus::new(&[("pets.yaml", &PETS.replace("in: header", "in: body"))]);
-    let ran = run_folder(&corpus, &[]);
+    let ran = corpus.run_with(&[]);
     ran.exits(1).says("refused").says("mend:");
     let missing = ran.report().pointer("/missing/0").cloned().expect("something is missing");
     assert_eq!(missing.get("kind"), Some(&Value::from("refusal")));

@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::Reason;
 use super::dialect::modernise;
+use super::parameters::encoded;
 use crate::source::Source;
 
 /// Steps from reference to reference.
@@ -138,11 +139,7 @@ impl Description {
     /// The URI of a node.
     pub fn uri(&self, node: &Node<'_>) -> String {
         let uri = self.documents.get(node.document).map_or("", |document| document.uri.as_str());
-        let steps: Vec<String> = node
-            .pointer
-            .split('/')
-            .map(|step| utf8_percent_encode(step, NON_ALPHANUMERIC).to_string())
-            .collect();
+        let steps: Vec<String> = node.pointer.split('/').map(encoded).collect();
         format!("{uri}#{}", steps.join("/"))
     }
 
@@ -188,18 +185,10 @@ impl Description {
 const HOST: &str = "https://documents.invalid";
 
 fn uri_of(path: &Path) -> String {
-    let steps: Vec<String> = path
-        .to_string_lossy()
-        .split('/')
-        .map(|step| utf8_percent_encode(step, UNRESERVED).to_string())
-        .collect();
+    let steps: Vec<String> = path.to_string_lossy().split('/').map(encoded).collect();
     let path = steps.join("/");
     if path.starts_with('/') { format!("{HOST}{path}") } else { format!("{HOST}/{path}") }
 }
-
-/// All but the unreserved characters of RFC 3986.
-const UNRESERVED: &percent_encoding::AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The path without `.` and `..`, from the root.
 fn normal(path: &Path) -> PathBuf {

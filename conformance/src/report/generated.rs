@@ -10,64 +10,15 @@ use serde_json::{Map, Value, json};
 
 use super::Run;
 use crate::generate::{Finding, Generated};
-use crate::outcome::{Tally, Verdict};
+use crate::outcome::Tally;
 
 /// Findings that the page and the terminal show.
 const FINDINGS_SHOWN: usize = 20;
 
 /// The sum over all documents.
-#[derive(Debug, Default)]
-pub struct Sum {
-    /// Operations of documents that are served.
-    pub operations: usize,
-    /// Operations with a positive request at least.
-    pub exercised: usize,
-    /// Requests that must be served.
-    pub positive: Tally,
-    /// Requests that must be refused.
-    pub negative: Tally,
-    /// Of them, by the kind of mutation.
-    pub mutations: BTreeMap<&'static str, Tally>,
-    /// Values that came back as they were sent.
-    pub round_trips: usize,
-    /// Operations by reason.
-    pub not_generated: BTreeMap<String, usize>,
-}
-
-impl Sum {
-    /// Of `run`.
-    #[must_use]
-    pub fn of(run: &Run) -> Self {
-        let mut sum = Self::default();
-        for generated in each(run) {
-            sum.operations += generated.operations;
-            sum.exercised += generated.exercised;
-            add(&mut sum.positive, generated.positive);
-            add(&mut sum.negative, generated.negative);
-            for (label, tally) in &generated.mutations {
-                add(sum.mutations.entry(label).or_default(), *tally);
-            }
-            sum.round_trips += generated.round_trips;
-            for (reason, count) in &generated.not_generated {
-                *sum.not_generated.entry(reason.clone()).or_default() += count;
-            }
-        }
-        sum
-    }
-
-    /// Positive and negative requests.
-    #[must_use]
-    pub fn tally(&self) -> Tally {
-        let mut tally = self.positive;
-        add(&mut tally, self.negative);
-        tally
-    }
-}
-
-fn add(tally: &mut Tally, more: Tally) {
-    tally.add_many(Verdict::Passed, more.passed);
-    tally.add_many(Verdict::Failed, more.failed);
-    tally.add_many(Verdict::Skipped, more.skipped);
+#[must_use]
+pub fn sum(run: &Run) -> Generated {
+    Generated::sum(each(run))
 }
 
 fn each(run: &Run) -> impl Iterator<Item = &Generated> {
@@ -95,7 +46,7 @@ pub fn ranking(run: &Run) -> Vec<(&'static str, String, usize, usize)> {
 /// The entry `generated` of `report.json`.
 #[must_use]
 pub fn json(run: &Run, tally: impl Fn(Tally) -> Map<String, Value>) -> Value {
-    let sum = Sum::of(run);
+    let sum = self::sum(run);
     let mut entry = tally(sum.tally());
     let documents = run.documents.iter().filter(|document| document.generated.operations > 0);
     let documents: Vec<Value> = documents
@@ -143,7 +94,7 @@ pub fn missing_json(run: &Run) -> Value {
 #[must_use]
 pub fn page(run: &Run) -> String {
     let mut text = String::from("## Generated traffic\n\n");
-    let sum = Sum::of(run);
+    let sum = self::sum(run);
     let mut put = |line: std::fmt::Arguments<'_>| {
         // Writing to a String cannot fail.
         if text.write_fmt(line).is_ok() {
@@ -207,7 +158,7 @@ fn by_count(counts: &BTreeMap<String, usize>) -> Vec<(&String, &usize)> {
 /// Lines for the terminal.
 #[must_use]
 pub fn lines(run: &Run) -> String {
-    let sum = Sum::of(run);
+    let sum = self::sum(run);
     let mut out = format!(
         "{:<36} {} of {} operations, {} round trips, seed {}\n",
         "", sum.exercised, sum.operations, sum.round_trips, run.seed
