@@ -74,7 +74,11 @@ fn meet(description: &Description, requirement: &Value) -> Result<Vec<Applied>, 
             Carrier::Query(name, _) => ("query", name.clone()),
             Carrier::Cookie(name, _) => ("cookie", name.clone()),
         };
-        if list.iter().any(|other| place(&other.carrier) == place(&applied.carrier)) {
+        // One token may serve two schemes; two texts have no room in one field.
+        let clashes = |other: &Applied| {
+            other.carrier != applied.carrier && place(&other.carrier) == place(&applied.carrier)
+        };
+        if list.iter().any(clashes) {
             return Err("two credentials in one field".to_owned());
         }
         list.push(applied);
@@ -120,4 +124,48 @@ fn credential(name: &str, scheme: &Node<'_>) -> Result<Applied, Reason> {
         other => return Err(format!("credential of a security scheme of type `{other}`")),
     };
     Ok(Applied { carrier, known })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::operations::operations;
+    use super::*;
+
+    #[test]
+    fn the_first_requirement_that_can_be_met_is() {
+        let schemes = json!({
+            "one": {"type": "oauth2", "flows": {}}, "two": {"type": "openIdConnect"},
+            "basic": {"type": "http", "scheme": "Basic"}, "tls": {"type": "mutualTLS"},
+            "key": {"type": "apiKey", "in": "query", "name": "k"},
+        });
+        for (security, met) in [
+            (json!([]), Ok((vec![], false))),
+            (json!([{"key": []}]), Ok((vec!["key"], true))),
+            (json!([{"tls": []}, {"basic": [], "key": []}]), Ok((vec!["basic", "key"], true))),
+            (json!([{"key": []}, {}]), Ok((vec!["key"], false))),
+            (json!([{"one": [], "two": []}]), Ok((vec!["one", "two"], true))),
+            (json!([{"tls": []}, {}]), Ok((vec![], false))),
+            (json!([{"one": [], "basic": []}]), Err(())),
+            (json!([{"tls": []}]), Err(())),
+        ] {
+            let description = Description::of(json!({
+                "openapi": "3.1.0", "components": {"securitySchemes": schemes},
+                "paths": {"/": {"get": {"security": security}}},
+            }));
+            let operations = operations(&description);
+            let found = of(&description, operations.first().expect("an operation"));
+            let names = found.map_err(drop).map(|found| {
+                let names = found.applied.iter().map(|one| one.known.scheme.clone());
+                let mut names: Vec<String> = names.collect();
+                names.sort();
+                (names, found.required)
+            });
+            assert_eq!(
+                names,
+                met.map(|(names, required)| (names.into_iter().map(str::to_owned).collect(), required))
+            );
+        }
+    }
 }

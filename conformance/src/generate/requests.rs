@@ -61,8 +61,10 @@ impl Draft<'_> {
                 Text::Cookie(text) => cookies.push(text),
             }
         }
-        for applied in &self.sent {
-            match &applied.carrier {
+        let mut carriers: Vec<&Carrier> = self.sent.iter().map(|applied| &applied.carrier).collect();
+        carriers.dedup();
+        for carrier in carriers {
+            match carrier {
                 Carrier::Header(name, text) => headers.push((name.clone(), text.clone())),
                 Carrier::Query(name, text) => query.push(format!("{}={}", parameters::encoded(name), text)),
                 Carrier::Cookie(name, text) => cookies.push(format!("{name}={text}")),
