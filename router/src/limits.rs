@@ -288,7 +288,7 @@ pub mod schema {
     pub const SHAPE_SCHEMAS_MAX: u32 = 1024;
 
     /// How many levels of members and items are looked into for `readOnly`, `writeOnly` and `default`.
-    pub const ACCESS_LEVELS_MAX: u8 = 16;
+    pub const ACCESS_LEVELS_MAX: u8 = 64;
 
     /// How many schemas are looked at for `readOnly`, `writeOnly` and `default` of one body.
     pub const ACCESS_SCHEMAS_MAX: u32 = 8192;

@@ -147,7 +147,7 @@ fn scripted_response(answer: &HandlerResponse) -> Response {
         response = response.with_body(bytes.into());
     }
     for (name, value) in &answer.headers {
-        response = response.with_field(name.clone(), value.clone());
+        response = response.with_added_field(name.clone(), value.clone());
     }
     response
 }

@@ -21,6 +21,7 @@ pub fn of(asked: &Options) -> Result<ApiOptions, NotOffered> {
     options.schema.read_only = access(asked.read_only.as_deref())?;
     options.schema.write_only = access(asked.write_only.as_deref())?;
     options.schema.fill_defaults = asked.fill_defaults.unwrap_or_default();
+    options.parameter.fill_defaults = options.schema.fill_defaults;
     if asked.unknown_query.as_deref() == Some("reject") {
         options.parameter.unknown_query_keys = UnknownKeys::Reject;
     }

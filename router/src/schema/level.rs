@@ -19,6 +19,13 @@ pub(crate) struct About {
     pub(crate) referred: bool,
 }
 
+/// `prefixItems` and `items` of one schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct List {
+    pub(crate) first: Vec<Location>,
+    pub(crate) rest: Option<Location>,
+}
+
 /// What the schemas about one value say.
 #[derive(Clone, Debug)]
 pub(crate) struct Level<'d> {
@@ -30,6 +37,8 @@ pub(crate) struct Level<'d> {
     pub(crate) members: Vec<(&'d str, Vec<Location>)>,
     /// The schemas about each item.
     pub(crate) items: Vec<Location>,
+    /// What each schema that says anything about items says: those at the first positions, and the rest.
+    pub(crate) lists: Vec<List>,
     /// The schemas about every other member.
     pub(crate) others: Vec<Location>,
 }
@@ -41,7 +50,14 @@ pub(crate) fn level<'d>(description: &'d Description, schemas: &[Location]) -> L
         shape.merge(shape_within(description, *at, 0, SHAPE_SCHEMAS_MAX));
     }
     let schemas = about_value(description, schemas);
-    let mut level = Level { shape, schemas, members: Vec::new(), items: Vec::new(), others: Vec::new() };
+    let mut level = Level {
+        shape,
+        schemas,
+        members: Vec::new(),
+        items: Vec::new(),
+        lists: Vec::new(),
+        others: Vec::new(),
+    };
     let mut numbers = HashMap::new();
     for about in level.schemas.clone() {
         level.take(about.at, description.at(about.at), &mut numbers);
@@ -50,6 +66,15 @@ pub(crate) fn level<'d>(description: &'d Description, schemas: &[Location]) -> L
 }
 
 impl<'d> Level<'d> {
+    /// The schemas about the item at each position that a schema names.
+    pub(crate) fn positions(&self) -> Vec<Vec<Location>> {
+        let named = self.lists.iter().map(|list| list.first.len()).max().unwrap_or_default();
+        let about = |at: usize| {
+            self.lists.iter().filter_map(|list| list.first.get(at).copied().or(list.rest)).collect()
+        };
+        (0..named).map(about).collect()
+    }
+
     /// `numbers` tells where in the list a member stands.
     fn take(&mut self, at: Location, node: NodeRef<'d>, numbers: &mut HashMap<&'d str, usize>) {
         let place = |node: NodeRef<'_>| Location { node: node.id(), ..at };
@@ -60,7 +85,12 @@ impl<'d> Level<'d> {
                 None => self.members.push((name, vec![place(schema)])),
             }
         }
-        self.items.extend(node.get("items").filter(|items| items.kind() != Kind::Array).map(place));
+        let rest = node.get("items").filter(|items| items.kind() != Kind::Array).map(place);
+        let first: Vec<_> = node.get("prefixItems").into_iter().flat_map(NodeRef::items).map(place).collect();
+        self.items.extend(rest);
+        if rest.is_some() || !first.is_empty() {
+            self.lists.push(List { first, rest });
+        }
         self.others.extend(node.get("additionalProperties").map(place));
     }
 }

@@ -173,6 +173,9 @@ impl RouteTable {
         }
         let mut room = NormalPath::new_const();
         let normal = normalize_path(path, &mut room).map_err(RouteOutcome::Refused)?;
+        if number == NONE && normal.is_none() {
+            return Err(RouteOutcome::NotFound);
+        }
         let followed = normal.unwrap_or(path);
         let number = self.automaton.walk_normal(followed.as_bytes(), &mut captures.segments);
         let found = self.locate(number, followed, captures)?;

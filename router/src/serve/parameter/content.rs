@@ -3,7 +3,7 @@
 //! Takes: raw text. Gives: a value of the instance. JSON is bounded as any JSON text; a form becomes an
 //! object; `text/plain` is converted as styled text is (BOD-010); other text stays a string. A cookie
 //! is taken as it is (OAS Appendix D), except that JSON which starts with `%` is percent-decoded: no JSON
-//! text starts so. Never panics.
+//! text starts so. A header is taken as it is without exception (SER-019). Never panics.
 
 use super::convert::ScalarTypes;
 use super::error::{Fault, ParameterRule, Step};
@@ -21,19 +21,17 @@ pub(super) fn decode(
     raw: &str,
 ) -> Result<InstanceId, Fault> {
     match kind {
-        ContentKind::Json => json(reader, raw),
+        ContentKind::Json => json(reader, plan.location, raw),
         ContentKind::Form(form_plan) => form(reader, (plan, form_plan), raw),
         ContentKind::Text => reader.scalar(raw, plan.structure.scalar),
         ContentKind::Opaque => reader.scalar(raw, ScalarTypes::STRING),
     }
 }
 
-fn json(reader: &mut Reader<'_>, raw: &str) -> Result<InstanceId, Fault> {
-    let coding = if raw.starts_with('%') && reader.coding == Coding::Verbatim {
-        Coding::Percent
-    } else {
-        reader.coding
-    };
+fn json(reader: &mut Reader<'_>, location: ParameterLocation, raw: &str) -> Result<InstanceId, Fault> {
+    let encoded = raw.starts_with('%') && reader.coding == Coding::Verbatim;
+    let coding =
+        if encoded && location == ParameterLocation::Cookie { Coding::Percent } else { reader.coding };
     let text = reader.scratch.decode(raw, coding)?;
     let parsed = parse_json(text.as_bytes(), &JsonLimits::default())
         .map_err(|error| if error.rule.is_limit() { ParameterRule::Limit } else { ParameterRule::Content })?;

@@ -17,6 +17,7 @@ pub(crate) type OwnForm = dyn Fn(&Problem, &Operation, &RequestHead<'_>) -> Opti
 impl Api {
     /// The same response, unless it carries a problem that the operation declares content for and the user's
     /// function tells. What breaks the description in turn is not told by that function again.
+    #[inline(never)]
     pub(crate) fn in_own_form(&self, response: &mut Response, operation: &Operation, head: &RequestHead<'_>) {
         let (Some(form), Some(problem)) = (&self.own_form, response.problem()) else { return };
         if !operation.responses.declares_content(problem.status()) {

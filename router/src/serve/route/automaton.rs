@@ -255,6 +255,9 @@ impl Automaton {
                 let end = view.next(path, from);
                 (self.other(state, path, (from, end), segments), end)
             };
+            if end == ODD_SLASH {
+                return ODD;
+            }
             from = end.wrapping_add(1);
             if view.is_done() {
                 break;
@@ -374,9 +377,6 @@ impl Automaton {
     #[inline(never)]
     fn rare(&self, at: usize, path: &[u8], (from, end): Part) -> u32 {
         let Some(record) = self.arena.get(at) else { return NONE };
-        if end == ODD_SLASH {
-            return ODD;
-        }
         if let Some(next) = self.further(State { record, at }, path, (from, end)) {
             return u32::try_from(next).unwrap_or(NONE);
         }

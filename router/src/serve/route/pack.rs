@@ -10,10 +10,10 @@ use super::trie::LeafId;
 use super::words::{WORD, word, words};
 
 /// Up to how many literals none of a table should be displaced.
-const PERFECT_LITERALS_MAX: usize = 64;
+const PERFECT_LITERALS_MAX: usize = 192;
 
-/// How many multipliers are tried for each size of a table.
-const MULTIPLIERS: u64 = 24;
+/// How many multipliers are tried for each size of a large table, and of any other.
+const MULTIPLIERS: (u64, u64) = (24, 256);
 
 /// How many literals of a table may have the same words before all of a text is hashed.
 const SHARING_MAX: usize = 4;
@@ -287,13 +287,13 @@ struct Layout {
 /// look-up would look at more than 255 slots.
 fn lay_out(inputs: &[u64]) -> Option<Layout> {
     let least = inputs.len().saturating_add(1).max(2).checked_next_power_of_two()?.trailing_zeros();
-    let (enough, sizes) = match inputs.len() {
-        0..=PERFECT_LITERALS_MAX => (0, 5),
-        literals => (literals / DISPLACED_ONE_IN, 3),
+    let (enough, sizes, tries) = match inputs.len() {
+        0..=PERFECT_LITERALS_MAX => (0, 5, MULTIPLIERS.1),
+        literals => (literals / DISPLACED_ONE_IN, 3, MULTIPLIERS.0),
     };
     let mut best = None::<Layout>;
     for bits in least..least.saturating_add(sizes) {
-        for multiplier in multipliers() {
+        for multiplier in multipliers(tries) {
             let Some(layout) = place(inputs, bits, multiplier) else { continue };
             if layout.displaced <= enough {
                 return Some(layout);
@@ -307,8 +307,8 @@ fn lay_out(inputs: &[u64]) -> Option<Layout> {
 }
 
 /// Odd numbers without a pattern (the steps of SplitMix64).
-fn multipliers() -> impl Iterator<Item = u64> {
-    (1..=MULTIPLIERS).map(|at| {
+fn multipliers(tries: u64) -> impl Iterator<Item = u64> {
+    (1..=tries).map(|at| {
         let mixed = at.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -231,3 +231,28 @@ fn many_siblings_of_one_beginning() {
     let cases: Vec<_> = names.iter().map(|name| (name.as_str(), Some((name.as_str(), &[][..])))).collect();
     check(&names.iter().map(String::as_str).collect::<Vec<_>>(), &cases);
 }
+
+/// Paths of more than two windows are looked at window after window, and a triplet in any of them is odd.
+#[test]
+fn triplets_far_behind() {
+    let (a, b) = ("a".repeat(100), "b".repeat(70));
+    let far = format!("/{a}/{b}%2F/end");
+    let unreserved = format!("/{a}/{b}%41/end");
+    let (taken, plain) = (format!("{b}%2F"), format!("{b}%41"));
+    check(
+        &["/{a}/{b}/end", "/{a}/x"],
+        &[
+            (&far, Some(("/{a}/{b}/end", &[&a, &taken]))),
+            (&unreserved, Some(("/{a}/{b}/end", &[&a, &plain]))),
+            (&format!("/{a}/{b}%2F/ends"), None),
+            (&format!("/{a}/%78/{b}"), None),
+        ],
+    );
+    let mut builder = RouteTable::builder();
+    builder.add(&Method::GET, "/{a}/{b}/end", 0).unwrap();
+    let table = builder.build().unwrap();
+    for path in [format!("/{a}/{b}%4/end"), format!("/{a}/{b}/end%"), format!("/{a}/{b}/x%zz")] {
+        let found = table.find(&Method::GET, &path, &mut Captures::new());
+        assert_eq!(found, RouteOutcome::Refused(PathError::MalformedTriplet), "{path}");
+    }
+}
