@@ -137,6 +137,12 @@ impl Account {
         }
         for document in evidence.documents {
             account.judge(&document.path.to_string_lossy(), &document.outcome, evidence.expectations);
+            let failed = document.generated.tally().failed;
+            if failed > 0 {
+                let name = format!("generated traffic of {}", document.path.display());
+                let why = format!("{failed} answers are not as the description has them");
+                account.regressions.push(Regression::UnexpectedFailure(name, why));
+            }
         }
         if whole {
             let stale = evidence.expectations.entries().iter().filter_map(|entry| {

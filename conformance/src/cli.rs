@@ -33,6 +33,7 @@ pub(crate) use perform::progress;
 #[derive(Debug)]
 enum End {
     Usage(String),
+    NoCorpus(String),
     Unreadable(Vec<CaseError>),
     Harness(String),
 }
@@ -76,6 +77,10 @@ fn tell(end: &End) -> u8 {
             eprintln!("conformance: {message}");
             2
         }
+        End::NoCorpus(message) => {
+            eprintln!("conformance: {message}");
+            3
+        }
         End::Unreadable(errors) => {
             errors.iter().for_each(|error| eprintln!("{error}"));
             eprintln!("conformance: the corpus cannot be read ({} faults)", errors.len());
@@ -92,7 +97,7 @@ fn tell(end: &End) -> u8 {
 fn setting(root: &Path, expectations: Option<&Path>) -> Result<Setting, End> {
     if !root.is_dir() {
         let mend = "name the folder of a corpus, such as `specs-corpus/`, or one that holds descriptions";
-        return Err(End::Usage(format!("{} is no folder: {mend}", root.display())));
+        return Err(End::NoCorpus(format!("{} is no folder: {mend}", root.display())));
     }
     let catalogue = Catalogue::builtin().map_err(End::Harness)?;
     let mut corpus = corpus::read(root, &catalogue);
@@ -101,10 +106,14 @@ fn setting(root: &Path, expectations: Option<&Path>) -> Result<Setting, End> {
         corpus.errors.extend(errors);
         Expectations::default()
     });
-    if corpus.errors.is_empty() {
-        return Ok(Setting { catalogue, corpus, expectations });
+    if !corpus.errors.is_empty() {
+        return Err(End::Unreadable(corpus.errors));
     }
-    Err(End::Unreadable(corpus.errors))
+    if corpus.cases.is_empty() && corpus.documents.is_empty() {
+        let mend = "name a folder with OpenAPI descriptions in JSON or YAML";
+        return Err(End::NoCorpus(format!("{} holds no description: {mend}", root.display())));
+    }
+    Ok(Setting { catalogue, corpus, expectations })
 }
 
 fn run(arguments: &RunArguments) -> Result<u8, End> {
@@ -140,6 +149,7 @@ fn perform(arguments: &RunArguments, mut setting: Setting, selected: bool) -> Re
         part: selected,
         strict: arguments.output.strict,
         shard: arguments.selection.shard.map(|shard| shard.to_string()),
+        seed: arguments.seed,
     };
     let mut run = judge(setting, ran, external, extent);
     run.reproductions = perform::reproductions(&pool, &arguments.corpus, &run);
@@ -155,6 +165,7 @@ struct Extent {
     part: bool,
     strict: bool,
     shard: Option<String>,
+    seed: u64,
 }
 
 /// What ran, with the account of all rows.
@@ -176,6 +187,7 @@ fn judge(setting: Setting, ran: Ran, external: External, extent: Extent) -> Run 
         cases: corpus.cases,
         outcomes: ran.outcomes,
         records: ran.records,
+        seed: extent.seed,
         documents: ran.documents,
         external,
         account,

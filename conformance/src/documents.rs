@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::check::one_line;
+use crate::generate::{self, Generated};
 use crate::outcome::{Outcome, Stop};
 use crate::pool::Session;
 use crate::protocol::{Diagnostic, Exchange, Load, Loaded, Operation, Request};
@@ -31,6 +32,8 @@ pub struct DocumentResult {
     pub findings: BTreeMap<(String, String), usize>,
     /// The findings themselves.
     pub diagnostics: Vec<Diagnostic>,
+    /// What came of the traffic that was made from it.
+    pub generated: Generated,
 }
 
 impl DocumentResult {
@@ -49,11 +52,16 @@ impl DocumentResult {
     }
 }
 
-/// Runs the document `root`/`path`.
+/// Runs the document `root`/`path`, with traffic made from it under `seed`.
 ///
 /// # Errors
 /// A fault of the harness.
-pub fn document(session: &mut Session<'_>, root: &Path, path: &Path) -> Result<DocumentResult, String> {
+pub fn document(
+    session: &mut Session<'_>,
+    root: &Path,
+    path: &Path,
+    seed: u64,
+) -> Result<DocumentResult, String> {
     let must_be_refused = path.components().any(|part| part.as_os_str() == "invalid");
     let mut result = DocumentResult {
         path: path.to_owned(),
@@ -63,8 +71,9 @@ pub fn document(session: &mut Session<'_>, root: &Path, path: &Path) -> Result<D
         reached: 0,
         findings: BTreeMap::new(),
         diagnostics: Vec::new(),
+        generated: Generated::default(),
     };
-    let check = load_and_route(session, root, &mut result);
+    let check = load_and_route(session, root, &mut result, seed);
     if result.operations == 0 {
         result.operations = count_operations(&root.join(path));
     }
@@ -76,10 +85,15 @@ fn load_and_route(
     session: &mut Session<'_>,
     root: &Path,
     result: &mut DocumentResult,
+    seed: u64,
 ) -> Result<Vec<String>, Stop> {
     let loaded = load(session, &root.join(&result.path))?;
     result.find(loaded.diagnostics.iter().map(|one| below(root, one)).collect());
     result.operations = loaded.operations.len();
+    if !loaded.ok && !result.must_be_refused {
+        let operations = count_operations(&root.join(&result.path));
+        result.generated.missing = generate::refusals(&loaded, operations);
+    }
     if loaded.ok == result.must_be_refused {
         return Ok(vec![if loaded.ok {
             "accepted, and should be refused".to_owned()
@@ -97,6 +111,7 @@ fn load_and_route(
             Some(mismatch) => wrong.push(mismatch),
         }
     }
+    traffic(session, &root.join(&result.path), &loaded, result, seed)?;
     Ok(wrong)
 }
 
@@ -117,6 +132,24 @@ fn below(root: &Path, finding: &Diagnostic) -> Diagnostic {
     }
 }
 
+/// Generates traffic; a worker that knows no exchanges has none.
+fn traffic(
+    session: &mut Session<'_>,
+    path: &Path,
+    loaded: &Loaded,
+    result: &mut DocumentResult,
+    seed: u64,
+) -> Result<(), Stop> {
+    match generate::document(session, path, loaded, seed) {
+        Ok(generated) => result.generated = generated,
+        Err(Stop::Unsupported(reason)) => {
+            result.generated.not_generated.insert(format!("not offered: {reason}"), loaded.operations.len());
+        }
+        Err(stop) => return Err(stop),
+    }
+    Ok(())
+}
+
 /// Loads the description at `path`.
 ///
 /// # Errors
@@ -135,7 +168,7 @@ pub fn refusal(loaded: &Loaded) -> String {
         .iter()
         .filter(|finding| finding.severity == "error")
         .take(3)
-        .map(one_line)
+        .map(|finding| format!("{}; mend: {}", one_line(finding), finding.mend))
         .collect();
     format!("refused, and should be accepted: {}", errors.join("; "))
 }
@@ -189,7 +222,7 @@ const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "
 #[must_use]
 pub fn count_operations(path: &Path) -> usize {
     let Ok(text) = std::fs::read_to_string(path) else { return 0 };
-    let Ok(source) = Source::parse(&text) else { return 0 };
+    let Ok(source) = Source::parse(&text) else { return count_lines(&text) };
     let Ok(value) = serde_json::from_str::<Value>(&source.json) else { return 0 };
     let Some(paths) = value.get("paths").and_then(Value::as_object) else { return 0 };
     paths
@@ -204,9 +237,31 @@ pub fn count_operations(path: &Path) -> usize {
         .sum()
 }
 
+/// Counts the operations of a YAML text in block style that no reader takes as a whole.
+fn count_lines(text: &str) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let below = lines.skip_while(|line| line.trim_end() != "paths:").skip(1);
+    let paths: Vec<&str> = below.take_while(|line| indent(line) > 0).collect();
+    let Some(item) = paths.first().map(|line| indent(line)) else { return 0 };
+    let deeper = paths.iter().map(|line| indent(line)).filter(|depth| *depth > item);
+    let Some(method) = deeper.min() else { return 0 };
+    let is_method = |line: &&&str| {
+        indent(line) == method && METHODS.iter().any(|name| line.trim_end().ends_with(&format!(" {name}:")))
+    };
+    paths.iter().filter(is_method).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn operations_are_counted_in_lines() {
+        let text = "a: 1\npaths:\n  /a:\n    get:\n      x: 1\n\n    # no\n    post:\n      get:\n  '/b':\n    parameters: []\nb:\n    get:\n";
+        assert_eq!(count_lines(text), 2);
+        assert_eq!(count_lines("paths: {}"), 0);
+    }
 
     #[test]
     fn templates_are_filled() {

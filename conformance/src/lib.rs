@@ -1,8 +1,8 @@
 //! The OpenAPI conformance suite: cases as data, workers as child processes, a gap analysis.
 //!
 //! In the order of a run: `cli` (what to run), `catalogue` (what is asked), `source`, `case` and `corpus` (how cases are
-//! found and read), `protocol`, `worker` and `pool` (how workers are spoken to), `adapter` (our worker), `run`, `documents`
-//! and `external` (what is asked of it), `check` and `outcome` (what came of it), `recording`, `redact` and `reproduce` (what
+//! found and read), `protocol`, `worker` and `pool` (how workers are spoken to), `adapter` (our worker), `run`, `documents`,
+//! `generate` and `external` (what is asked of it), `check` and `outcome` (what came of it), `recording`, `redact` and `reproduce` (what
 //! may be shown of it), `expectations`, `accounting` and `choices` (what was expected), `report`.
 
 pub mod accounting;
@@ -16,6 +16,7 @@ pub mod corpus;
 pub mod documents;
 pub mod expectations;
 pub mod external;
+pub mod generate;
 pub mod outcome;
 pub mod pool;
 pub mod protocol;

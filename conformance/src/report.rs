@@ -9,6 +9,7 @@ mod badge;
 mod comparison;
 pub mod event;
 mod external;
+mod generated;
 mod html;
 mod job;
 mod json;
@@ -59,6 +60,8 @@ pub struct Run {
     pub outcomes: Vec<Outcome>,
     /// What each case left besides.
     pub records: Vec<Record>,
+    /// Seed of generated traffic.
+    pub seed: u64,
     /// Documents that ran.
     pub documents: Vec<DocumentResult>,
     /// External suites, run or not.

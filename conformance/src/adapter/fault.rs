@@ -1,6 +1,6 @@
 //! Ways in which a worker can misbehave on purpose, so that the runner's own tests see each of them.
 
-use crate::protocol::{Answer, HelloBack, Loaded, PROTOCOL, Question};
+use crate::protocol::{Answer, ExchangeResult, HelloBack, Loaded, PROTOCOL, Question};
 
 /// What the worker does when it is asked anything but `hello`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -19,6 +19,8 @@ pub enum FaultMode {
     Exit,
     /// Accepts every description and knows no operation; panics on those whose text holds `PANIC`.
     Accept,
+    /// Loads as it should, and answers every request with 200 and nothing else.
+    Deaf,
 }
 
 impl FaultMode {
@@ -39,6 +41,7 @@ impl FaultMode {
             Self::Garbage => Some("this is not the protocol".to_owned()),
             Self::Exit => std::process::exit(7),
             Self::Accept => accept(question),
+            Self::Deaf => deaf(question),
         }
     }
 }
@@ -59,6 +62,12 @@ fn devour() -> String {
         all.push(vec![1; 16 << 20]);
         std::hint::black_box(&all);
     }
+}
+
+fn deaf(question: &Question) -> Option<String> {
+    let Question::Exchange(exchange) = question else { return None };
+    let result = ExchangeResult { id: exchange.id.clone(), status: 200, ..ExchangeResult::default() };
+    serde_json::to_string(&Answer::Result(Box::new(result))).ok()
 }
 
 fn accept(question: &Question) -> Option<String> {

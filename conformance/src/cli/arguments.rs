@@ -7,11 +7,13 @@ use std::str::FromStr;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::adapter::FaultMode;
+use crate::generate;
 
 const EXAMPLES: &str = "\
 Examples:
   conformance specs-corpus/                          run everything, write the reports
-  conformance my/descriptions/ --report-dir out      load, lint and route any folder of descriptions
+  conformance my/descriptions/ --report-dir out      any folder: load, lint, route, generate traffic, rank what is missing
+  conformance my/descriptions/ --seed 7              the same with other requests
   conformance --area PTH,PAR --level L4              some cases only, with details
   conformance --explain PTH-003                      what a row says, which cases show it, what is known
   conformance --replay pth-003-identical-templates   one case, every exchange in full
@@ -65,6 +67,9 @@ pub(super) struct RunArguments {
     /// Known gaps; `expectations.yaml` of the corpus where absent.
     #[arg(long, value_name = "FILE")]
     pub(super) expectations: Option<PathBuf>,
+    /// Seed of the traffic that is made from descriptions.
+    #[arg(long, value_name = "N", default_value_t = generate::SEED)]
+    pub(super) seed: u64,
     /// Seconds for one case.
     #[arg(long, value_name = "SECONDS", default_value_t = 20.0)]
     pub(super) seconds: f64,

@@ -20,15 +20,18 @@ use crate::worker::Launch;
 struct Parts {
     cases: BTreeMap<String, (Outcome, Record)>,
     documents: BTreeMap<PathBuf, DocumentResult>,
+    /// The seed of their traffic.
+    seed: Option<u64>,
 }
 
 pub(super) fn run(arguments: &MergeArguments) -> Result<u8, End> {
     let setting = setting(&arguments.corpus, arguments.expectations.as_deref())?;
     let parts = read(&arguments.reports).map_err(End::Usage)?;
+    let seed = parts.seed.unwrap_or_default();
     let (outcomes, records) = in_order(&setting.corpus.cases, parts.cases).map_err(End::Usage)?;
     let documents = documents_in_order(&setting.corpus.documents, parts.documents).map_err(End::Usage)?;
     let ran = Ran { outcomes, records, documents, stopped: false };
-    let extent = Extent { part: false, strict: arguments.output.strict, shard: None };
+    let extent = Extent { part: false, strict: arguments.output.strict, shard: None, seed };
     let mut run = judge(setting, ran, not_run()?, extent);
     if let Some(old) = &arguments.output.compare {
         run.comparison = Some(compare::against(&run, old)?.0);
@@ -64,6 +67,9 @@ fn add(parts: &mut Parts, path: &Path) -> Result<(), String> {
     let twice =
         |name: &str| format!("{}: `{name}` is in another report too; give each shard once", path.display());
     let stored = Stored::read(path)?;
+    if parts.seed.replace(stored.generated.seed).is_some_and(|seed| seed != stored.generated.seed) {
+        return Err(format!("{}: its traffic has another seed; run every shard with one", path.display()));
+    }
     for case in stored.cases {
         let id = case.id.clone();
         if parts.cases.insert(id.clone(), case.restored()?).is_some() {

@@ -77,21 +77,21 @@ pub(super) fn run(
         ran.outcomes.push(outcome);
         ran.records.push(record);
     }
-    ran.documents = run_documents(pool, root, setting, (&brake, events))?;
+    ran.documents = run_documents(pool, arguments, setting, (&brake, events))?;
     ran.stopped = brake.pulled.into_inner();
     Ok(ran)
 }
 
 fn run_documents(
     pool: &Pool,
-    root: &Path,
+    arguments: &RunArguments,
     setting: &Setting,
     (brake, events): (&Brake, &Events),
 ) -> Result<Vec<DocumentResult>, End> {
     let paths: &[PathBuf] = &setting.corpus.documents;
     let progress = progress(paths.len(), "documents");
     let one = |session: &mut Session<'_>, path: &PathBuf| {
-        let result = documents::document(session, root, path)?;
+        let result = documents::document(session, &arguments.corpus, path, arguments.seed)?;
         brake.look(&path.to_string_lossy(), &result.outcome, &setting.expectations);
         events.document(&result);
         Ok(result)

@@ -24,6 +24,8 @@ pub fn report(run: &Run) -> Value {
         "suites": suites(run),
         "catalogue": catalogue(run),
         "documents": documents(run),
+        "generated": super::generated::json(run, tally),
+        "missing": super::generated::missing_json(run),
         "cases": cases(run),
         "regressions": run.account.regressions.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "known_gaps": run.known_gaps().into_iter().map(|(name, reason)| json!({"name": name, "reason": reason})).collect::<Vec<_>>(),
@@ -124,6 +126,7 @@ fn documents(run: &Run) -> Value {
                 "fault": document.outcome.fault.map(crate::outcome::Fault::name),
                 "detail": document.outcome.detail,
                 "diagnostics": document.diagnostics,
+                "generated": document.generated,
             })
         })
         .collect();

@@ -29,6 +29,7 @@ pub fn gap_analysis(run: &Run) -> String {
     documents(&mut text, run);
     findings(&mut text, run);
     decisions(&mut text, run);
+    text.push_str(&super::generated::page(run));
     all_rows(&mut text, run);
     reproduce(&mut text);
     text

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::documents::DocumentResult;
+use crate::generate::Generated;
 use crate::outcome::{Fault, Outcome, Verdict};
 use crate::protocol::Diagnostic;
 use crate::recording::{Record, Recorded};
@@ -17,6 +18,16 @@ pub struct Stored {
     pub cases: Vec<StoredCase>,
     /// Its documents.
     pub documents: StoredDocuments,
+    /// What was made from them.
+    #[serde(default)]
+    pub generated: StoredTraffic,
+}
+
+/// The generated traffic of a report.
+#[derive(Debug, Default, Deserialize)]
+pub struct StoredTraffic {
+    /// Its seed.
+    pub seed: u64,
 }
 
 /// A case of a report.
@@ -51,6 +62,8 @@ pub struct StoredDocument {
     detail: Vec<String>,
     #[serde(default)]
     diagnostics: Vec<Diagnostic>,
+    #[serde(default)]
+    generated: Generated,
 }
 
 impl Stored {
@@ -108,6 +121,7 @@ impl StoredDocument {
             reached: self.reached,
             findings: BTreeMap::new(),
             diagnostics: Vec::new(),
+            generated: self.generated,
         };
         document.find(self.diagnostics);
         Ok(document)

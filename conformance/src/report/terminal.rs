@@ -42,6 +42,8 @@ pub fn summary(run: &Run) -> String {
     if !run.documents.is_empty() {
         row(&mut out, "whole documents", run.documents_tally());
         documents(&mut out, run);
+        row(&mut out, "generated traffic", super::generated::sum(run).tally());
+        out.push_str(&super::generated::lines(run));
     }
     suites(&mut out, run);
     if run.whole {

@@ -296,6 +296,16 @@ impl Look<'_> {
         if let Some(items) = node.get("items").filter(|items| items.kind() != Kind::Array) {
             own.items = Some(Box::new(self.shape(place(items), depth_left, SHAPE_REFERENCES_MAX)));
         }
+        // Without other items, positions that agree on a type tell the items' type (SER-032).
+        if own.items.as_ref().is_none_or(|items| items.types.is_none()) {
+            let mut types = TypeSet::NONE;
+            for position in node.get("prefixItems").into_iter().flat_map(NodeRef::items) {
+                types = types.or(self.shape(place(position), 0, SHAPE_REFERENCES_MAX).types);
+            }
+            if types.is_one() {
+                own.items = Some(Box::new(Shape { types, ..Shape::any() }));
+            }
+        }
         if let Some(others) = node.get("additionalProperties") {
             own.additional = Some(Box::new(self.shape(place(others), depth_left, SHAPE_REFERENCES_MAX)));
         }
@@ -357,6 +367,21 @@ mod tests {
         let items = found.property("c").and_then(|c| c.items.as_deref());
         assert_eq!(items.map(|items| items.types), Some(TypeSet::BOOLEAN));
         assert_eq!(found.additional.map(|others| others.types), Some(TypeSet::NONE));
+    }
+
+    #[test]
+    fn positions_that_agree_tell_the_type_of_items() {
+        let check = |schema: &str, types: Option<TypeSet>| {
+            assert_eq!(shape_of(schema).items.map(|items| items.types), types, "{schema}");
+        };
+        check(
+            r#"{"prefixItems": [{"type": "number"}, {"type": "integer"}], "items": false}"#,
+            Some(TypeSet::NUMBER),
+        );
+        check(r#"{"prefixItems": [{"type": "number"}]}"#, Some(TypeSet::NUMBER));
+        check(r#"{"prefixItems": [{"type": "number"}, {"type": "string"}]}"#, None);
+        check(r#"{"prefixItems": [{"type": "number"}], "items": {"type": "string"}}"#, Some(TypeSet::STRING));
+        check(r#"{"items": false}"#, Some(TypeSet::NONE));
     }
 
     #[test]
