@@ -21,6 +21,8 @@ use crate::report::{self, Run};
 use crate::worker::Launch;
 use crate::{corpus, external};
 
+mod peers;
+
 /// Runs OpenAPI conformance cases and whole descriptions, and writes a gap analysis.
 #[derive(Debug, Parser)]
 #[command(name = "conformance", version, args_conflicts_with_subcommands = true)]
@@ -39,9 +41,6 @@ struct RunArguments {
     /// Command line of another worker that speaks the protocol; ours where absent.
     #[arg(long, value_name = "COMMAND")]
     adapter: Option<String>,
-    /// Workers at a time.
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
     /// Only cases and documents whose name contains this; the account of rows is then left out.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
@@ -60,6 +59,16 @@ struct RunArguments {
     /// Write nothing; fail when the gap analysis that is there is stale.
     #[arg(long)]
     check: bool,
+    #[command(flatten)]
+    bounds: Bounds,
+}
+
+/// Bounds on workers.
+#[derive(Debug, clap::Args)]
+struct Bounds {
+    /// Workers at a time.
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
     /// Seconds for one case.
     #[arg(long, value_name = "SECONDS", default_value_t = 20.0)]
     seconds: f64,
@@ -76,6 +85,8 @@ enum Command {
         #[arg(long, hide = true)]
         fault: Option<FaultMode>,
     },
+    /// The same cases, asked of our worker and of others, side by side.
+    Peers(peers::PeersArguments),
     /// Set the address-space limit, then become COMMAND.
     #[command(hide = true)]
     Confine {
@@ -112,6 +123,7 @@ pub fn main() -> ExitCode {
             adapter::serve(fault).map(|()| 0).map_err(|error| End::Harness(error.to_string()))
         }
         Some(Command::Confine { memory_mib, command }) => Err(confine(memory_mib, &command)),
+        Some(Command::Peers(arguments)) => peers::run(&arguments),
         None => run(&arguments.run),
     };
     match end {
@@ -184,7 +196,7 @@ fn run(arguments: &RunArguments) -> Result<u8, End> {
             return Err(End::Usage(format!("nothing in the corpus is named `{only}`")));
         }
     }
-    let pool = pool(arguments)?;
+    let pool = pool(arguments.adapter.as_deref(), &arguments.bounds)?;
     let outcomes = run_cases(&pool, &arguments.corpus, &corpus.cases).map_err(End::Harness)?;
     let documents = run_documents(&pool, &arguments.corpus, &corpus.documents).map_err(End::Harness)?;
     let external = if arguments.only.is_some() { None } else { arguments.external.as_deref() };
@@ -202,18 +214,18 @@ fn run(arguments: &RunArguments) -> Result<u8, End> {
     finish(arguments, &run)
 }
 
-fn pool(arguments: &RunArguments) -> Result<Pool, End> {
+fn pool(adapter: Option<&str>, bounds: &Bounds) -> Result<Pool, End> {
     let own = std::env::current_exe().map_err(|error| End::Harness(error.to_string()))?;
-    let command = match &arguments.adapter {
+    let command = match adapter {
         Some(command) => command.split_whitespace().map(str::to_owned).collect(),
         None => vec![own.to_string_lossy().into_owned(), "adapter".to_owned()],
     };
-    let patience = Duration::try_from_secs_f64(arguments.seconds)
+    let patience = Duration::try_from_secs_f64(bounds.seconds)
         .map_err(|error| End::Usage(format!("--seconds: {error}")))?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Pool {
-        launch: Launch { command, confine: own, memory_mib: arguments.memory_mib },
-        jobs: arguments.jobs.unwrap_or(cores).max(1),
+        launch: Launch { command, confine: own, memory_mib: bounds.memory_mib },
+        jobs: bounds.jobs.unwrap_or(cores).max(1),
         patience,
     })
 }

@@ -6,11 +6,13 @@
 mod external;
 mod json;
 mod markdown;
+mod peers;
 mod terminal;
 
 pub use external::{json as external_json, page as external_page};
 pub use json::report as json;
 pub use markdown::gap_analysis;
+pub use peers::{page as peers_page, summary as peers_summary};
 pub use terminal::summary;
 
 use crate::accounting::{Account, RowAccount, RowState};

@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
+#[path = "harness/peers.rs"]
+mod peers;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_conformance");
 
 /// A corpus in a folder of its own.
