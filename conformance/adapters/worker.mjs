@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,6 +32,13 @@ export function refuseOptions(options, understood) {
   for (const name of Object.keys(options ?? {})) {
     if (!understood.includes(name)) throw new Unsupported(`the option ${name}`);
   }
+}
+
+/** Descriptions of 3.2 are not asked of servers that do not know it. */
+export function refuseVersion32(ask) {
+  const text = ask.path ? readFileSync(ask.path, 'utf8') : (ask.text ?? '');
+  const found = ask.document?.openapi ?? /^\s*["']?openapi["']?\s*:\s*["']?([\d.]+)/m.exec(text)?.[1];
+  if (String(found).startsWith('3.2')) throw new Unsupported('OpenAPI 3.2');
 }
 
 /** The description as a value or as the path of a file. */

@@ -5,7 +5,7 @@
 // the case knows. Its judgement of a response is heard through `onError`; it judges contents alone.
 
 import { createRequire } from 'node:module';
-import { content, refuseOptions, refused, send, serve, source, Unsupported } from '../worker.mjs';
+import { content, refuseOptions, refuseVersion32, refused, send, serve, source, Unsupported } from '../worker.mjs';
 
 const require = createRequire(import.meta.url);
 const express = require('express');
@@ -21,6 +21,7 @@ let loaded = null;
 async function load(ask) {
   const options = ask.options ?? {};
   refuseOptions(options, UNDERSTOOD);
+  refuseVersion32(ask);
   loaded?.server.close();
   loaded = null;
   const apiSpec = source(ask);
@@ -91,7 +92,7 @@ function presented(request, scheme) {
 function handle(state, request, response) {
   const operation = request.openapi?.schema;
   if (!operation) return response.status(404).end();
-  state.seen = { name: operation.operationId ?? `${request.method} ${request.openapi.openApiRoute}`, request, operation };
+  state.seen = { name: operation.operationId, request, operation };
   const asked = state.asked;
   if (!asked) return response.status(declaredSuccess(operation)).end();
   response.status(asked.status);
@@ -138,6 +139,7 @@ async function exchange(ask) {
   const status = [400, 422].includes(answer.status) && !seen ? (options.client_error_status ?? 400) : answer.status;
   const result = { id: ask.id, status, headers: answer.headers, operation: seen?.name ?? null };
   if (!seen) return { result };
+  if (seen.name === undefined) throw new Unsupported('the name of an operation without operationId');
   result.parameters = parameters(seen);
   if (content(ask.request)?.length) result.body = body(seen) ?? null;
   if (ask.response) {

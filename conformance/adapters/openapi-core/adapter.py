@@ -186,7 +186,9 @@ def operation_at(state, request):
     name = name.read_str() if hasattr(name, "read_str") else name
     responses = (operation / "responses").str_keys() if "responses" in operation else []
     codes = [int(code) for code in responses if str(code).isdigit() and 200 <= int(code) < 300]
-    return name or f"{request.method.upper()} {request.path}", (codes or [200])[0]
+    if name is None:
+        raise Unsupported("the name of an operation without operationId")
+    return name, (codes or [200])[0]
 
 
 def exchange(state, ask):
@@ -220,6 +222,14 @@ def exchange(state, ask):
     return {"result": answer}
 
 
+def words(error):
+    """What it says; some of its errors cannot be written."""
+    try:
+        return str(error) or type(error).__name__
+    except Exception:
+        return type(error).__name__
+
+
 def response_verdict(state, request, asked):
     body = asked["body"].encode() if "body" in asked else base64.b64decode(asked.get("body_base64", ""))
     headers = [(name, value) for name, value in asked.get("headers", [])]
@@ -230,7 +240,7 @@ def response_verdict(state, request, asked):
         errors = list(state.api.iter_response_errors(request, WerkzeugOpenAPIResponse(response)))
     except Exception as error:
         errors = [error]
-    texts = [str(error) or type(error).__name__ for error in errors]
+    texts = [words(error) for error in errors]
     return {"status": asked["status"], "response_ok": not errors, "response_errors": texts}
 
 

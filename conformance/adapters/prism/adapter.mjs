@@ -5,7 +5,7 @@
 // the form of credentials alone and serves templates at the root; what depends on more is answered `unsupported`.
 
 import { createRequire } from 'node:module';
-import { content, refuseOptions, refused, send, serve, source, Unsupported } from '../worker.mjs';
+import { content, refuseOptions, refuseVersion32, refused, send, serve, source, Unsupported } from '../worker.mjs';
 
 const require = createRequire(import.meta.url);
 const { createServer } = require('@stoplight/prism-http-server');
@@ -35,6 +35,7 @@ function refuseBasePaths(operations) {
 
 async function load(ask) {
   refuseOptions(ask.options, UNDERSTOOD);
+  refuseVersion32(ask);
   loaded?.server.close();
   loaded = null;
   let operations;
@@ -58,11 +59,13 @@ async function load(ask) {
   state.port = Number(new URL(address).port);
   state.clientError = ask.options?.client_error_status ?? 400;
   loaded = state;
-  const list = operations.map((one) => ({ name: nameOf(one), method: one.method.toUpperCase(), path: one.path }));
-  return { loaded: { id: ask.id, ok: true, operations: list, diagnostics: [] } };
+  return { loaded: { id: ask.id, ok: true, diagnostics: [] } };
 }
 
-const nameOf = (operation) => operation.iid ?? `${operation.method.toUpperCase()} ${operation.path}`;
+function nameOf(operation) {
+  if (operation.iid === undefined) throw new Unsupported('the name of an operation without operationId');
+  return operation.iid;
+}
 
 /** Prism's mock, whose place the handler takes when the request is right and acceptable. */
 function wrapped(state) {

@@ -10,6 +10,8 @@ use crate::outcome::Tally;
 use crate::peers::{Comparison, Disagreement, Peer, of_area};
 
 const DETAIL_CHARS: usize = 200;
+/// Marks of words that another run, or another machine, says otherwise: folders and addresses.
+const OF_THIS_RUN: [&str; 4] = ["node_modules", "file:///", "/tmp/", "0x"];
 
 fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
     // Writing to a String cannot fail.
@@ -136,7 +138,7 @@ fn disagreements(text: &mut String, comparison: &Comparison) {
 /// One line, no longer than needed, free of this machine's folders.
 fn plain(detail: &str) -> String {
     let line = detail.replace(['\n', '\r'], " ");
-    let words = line.split(' ').filter(|word| !word.contains("node_modules") && !word.contains("file:///"));
+    let words = line.split(' ').filter(|word| !OF_THIS_RUN.iter().any(|mark| word.contains(mark)));
     words.collect::<Vec<_>>().join(" ").chars().take(DETAIL_CHARS).collect()
 }
 
