@@ -75,6 +75,7 @@ fn answer(state: &mut State, question: &Question) -> Answer {
             protocol: PROTOCOL,
             name: "brrtrouter".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            offers: None,
         })),
         Question::Load(ask) => load::load(state, ask).map(Answer::Loaded),
         Question::Validate(ask) => Ok(Answer::Validated(validate::validate(ask))),

@@ -7,6 +7,7 @@ mod compare;
 mod confine;
 mod explain;
 mod merge;
+mod peers;
 mod perform;
 mod replay;
 mod select;
@@ -65,6 +66,7 @@ pub fn main() -> ExitCode {
         }
         Some(Command::Confine { memory_mib, command }) => Err(confine::confine(memory_mib, &command)),
         Some(Command::Merge(merge)) => merge::run(&merge),
+        Some(Command::Peers(arguments)) => peers::run(&arguments),
         None => run(&arguments.run),
     };
     ExitCode::from(end.unwrap_or_else(|end| tell(&end)))
@@ -139,7 +141,7 @@ fn run(arguments: &RunArguments) -> Result<u8, End> {
 
 /// Runs what was selected, and reports it.
 fn perform(arguments: &RunArguments, mut setting: Setting, selected: bool) -> Result<u8, End> {
-    let pool = perform::pool(arguments)?;
+    let pool = perform::pool(arguments.adapter.as_deref(), &arguments.bounds)?;
     let writes = arguments.output.folder(selected);
     let events = write::events(writes.as_deref(), &arguments.output)?;
     let ran = perform::run(arguments, &pool, &mut setting, &events)?;

@@ -6,9 +6,13 @@
 
 mod json_schema;
 mod openapi;
+mod prism;
 mod referencing;
+mod second;
 mod style;
 mod texts;
+mod twins;
+mod uri_template;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -19,6 +23,7 @@ use serde::Deserialize;
 use crate::case::Limits;
 use crate::outcome::{Outcome, Stop, Tally, Verdict};
 use crate::pool::{Pool, Session};
+pub use second::SecondOpinion;
 
 /// Wall time of one question; the largest descriptions are read by a debug build.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -34,11 +39,27 @@ pub struct Item {
     pub outcome: Outcome,
     /// Why a failure is right.
     pub ruling: Option<String>,
+    /// The suite's reader left it out; the outcome's detail says why. It is skipped, and nothing to be mended.
+    pub excluded: bool,
+    /// What another reader says of the document that the item is about.
+    pub second: Option<SecondOpinion>,
 }
 
 impl Item {
     fn new(part: &str, name: String, outcome: Outcome) -> Self {
-        Self { part: part.to_owned(), name, outcome, ruling: None }
+        Self { part: part.to_owned(), name, outcome, ruling: None, excluded: false, second: None }
+    }
+
+    /// A row that cannot be asked of a server, and why.
+    fn excluded(part: &str, name: String, reason: &str) -> Self {
+        let outcome = Outcome { verdict: Verdict::Skipped, detail: vec![reason.to_owned()], fault: None };
+        Self { excluded: true, ..Self::new(part, name, outcome) }
+    }
+
+    /// Whether it neither passed nor was left out on purpose.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.outcome.verdict != Verdict::Passed && !self.excluded
     }
 }
 
@@ -73,7 +94,7 @@ impl Suite {
     /// Marks the failures that have a ruling; answers the rulings that were used.
     fn rule(&mut self, rulings: &[Ruling]) -> Vec<usize> {
         let mut used = Vec::new();
-        for item in self.items.iter_mut().filter(|item| item.outcome.verdict != Verdict::Passed) {
+        for item in self.items.iter_mut().filter(|item| item.is_open()) {
             let matches = |ruling: &Ruling| ruling.suite == self.folder && ruling.name == item.name;
             if let Some(index) = rulings.iter().position(matches) {
                 used.push(index);
@@ -126,21 +147,21 @@ struct Context<'a> {
 
 type Gather = fn(&Path) -> Vec<(PathBuf, Work)>;
 
-const SUITES: [(&str, Gather); 8] = [
+const SUITES: [(&str, Gather); 10] = [
     ("json-schema-test-suite", json_schema::gather),
     ("referencing-suite", referencing::gather),
     ("oai", openapi::gather_oai),
     ("json-parsing", texts::gather_json),
     ("yaml-test-suite", texts::gather_yaml),
-    ("oai-learn-examples", openapi::gather_documents),
+    ("oai-learn-examples", twins::gather),
     ("readme-oas-examples", openapi::gather_documents),
     ("real-world", openapi::gather_documents),
+    ("prism-harness", prism::gather),
+    ("uritemplate-test", uri_template::gather),
 ];
 
 /// Folders that no runner here drives yet; listed so that nobody takes them for passes.
-const NOT_DRIVEN: [(&str, &str); 5] = [
-    ("prism-harness", "scenarios over HTTP; there is no server to drive yet"),
-    ("uritemplate-test", "covered by the style tables; no runner yet"),
+const NOT_DRIVEN: [(&str, &str); 3] = [
     ("wycheproof-jose", "bearer tokens are verified by the caller's own verifier"),
     ("jose-cookbook", "bearer tokens are verified by the caller's own verifier"),
     ("route-tables", "input of the matcher benchmarks"),
@@ -215,9 +236,12 @@ impl External {
         let mut used = HashSet::new();
         for suite in &mut self.suites {
             used.extend(suite.rule(&rulings));
+            let opinions = suite.items.iter_mut().filter_map(|item| item.second.as_mut());
+            used.extend(opinions.filter_map(|opinion| opinion.rule(&rulings)));
         }
-        let ran: HashSet<&str> =
+        let mut ran: HashSet<&str> =
             self.suites.iter().filter(|suite| suite.not_run.is_none()).map(|suite| suite.folder).collect();
+        ran.extend(self.second_opinions().next().map(|_| second::NAME));
         self.stale_rulings = rulings
             .iter()
             .enumerate()
@@ -227,21 +251,24 @@ impl External {
         Ok(())
     }
 
+    /// What another reader says of the documents.
+    pub fn second_opinions(&self) -> impl Iterator<Item = &SecondOpinion> {
+        self.suites.iter().flat_map(|suite| &suite.items).filter_map(|item| item.second.as_ref())
+    }
+
     /// Failures and skips without a ruling, and rulings without a failure.
     #[must_use]
     pub fn regressions(&self) -> Vec<String> {
         let mut list: Vec<String> =
             self.stale_rulings.iter().map(|name| format!("stale ruling: {name}")).collect();
         for suite in &self.suites {
-            let open = suite
-                .items
-                .iter()
-                .filter(|item| item.outcome.verdict != Verdict::Passed && item.ruling.is_none());
+            let open = suite.items.iter().filter(|item| item.is_open() && item.ruling.is_none());
             list.extend(open.map(|item| {
                 let detail = item.outcome.detail.first().map_or("", String::as_str);
                 format!("{} {}: {} {detail}", item.outcome.verdict.name(), suite.folder, item.name)
             }));
         }
+        list.extend(self.second_opinions().filter_map(SecondOpinion::open));
         list
     }
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::case::Limits;
+use crate::offer::Offers;
 use crate::outcome::{Fault, Stop};
 use crate::protocol::{
     Answer, Decode, Decoded, Encode, Encoded, Exchange, ExchangeResult, Load, Loaded, Parse, Parsed,
@@ -49,6 +50,31 @@ pub struct Spoken {
 }
 
 impl<'p> Session<'p> {
+    /// What the running worker's answers can show.
+    #[must_use]
+    pub fn offers(&self) -> Offers {
+        self.worker.as_ref().map(|worker| worker.offers.clone()).unwrap_or_default()
+    }
+
+    /// Who is under test; starts a worker to hear its name.
+    ///
+    /// # Errors
+    /// That it cannot be started, or greets wrongly.
+    pub fn name(&mut self) -> Result<String, Stop> {
+        let worker = Worker::start(&self.pool.launch)?;
+        Ok(self.worker.insert(worker).name.clone())
+    }
+
+    /// A worker that does not start within a case's own bound of memory cannot be asked the case.
+    fn within_bound(&self, stop: Stop) -> Stop {
+        match (stop, self.memory_mib) {
+            (Stop::Harness(why), Some(bound)) => {
+                Stop::Unsupported(format!("it does not start within the case's {bound} MiB: {why}"))
+            }
+            (stop, _) => stop,
+        }
+    }
+
     fn new(pool: &'p Pool) -> Self {
         let patience = pool.patience;
         Self {
@@ -105,7 +131,7 @@ impl<'p> Session<'p> {
                 let mut launch = self.pool.launch.clone();
                 launch.memory_mib = self.memory_mib.unwrap_or(launch.memory_mib);
                 let started = Instant::now();
-                let worker = Worker::start(&launch)?;
+                let worker = Worker::start(&launch).map_err(|stop| self.within_bound(stop))?;
                 // Starting a worker is not the case's own time.
                 self.deadline += started.elapsed();
                 worker

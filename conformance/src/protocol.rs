@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::offer::Observation;
+
 mod probe;
 
 pub use probe::{
@@ -98,6 +100,9 @@ pub struct HelloBack {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// What its answers can show; all where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offers: Option<Vec<Observation>>,
 }
 
 /// One document of a set.

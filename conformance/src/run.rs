@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::case::format::Document;
 use crate::case::{Case, DecodeProbe, EncodeProbe, Origin, Probe};
 use crate::check;
+use crate::offer::Unseen;
 use crate::outcome::Stop;
 use crate::pool::Session;
 use crate::protocol::{Decode, Encode, Load, Resolve, Validate};
@@ -27,30 +28,44 @@ pub fn case(session: &mut Session<'_>, root: &Path, case: &Case) -> Result<Vec<S
             Err(Stop::Fault(fault, format!("{detail}; before that: {}", wrong.join("; "))))
         }
         Err(stop) => Err(stop),
-        Ok(()) => Ok(wrong),
+        Ok(unseen) if wrong.is_empty() && !unseen.is_empty() => {
+            let unseen: Vec<&str> = unseen.into_iter().collect();
+            Err(Stop::Unsupported(format!(
+                "right as far as it shows; it does not show {}",
+                unseen.join(", ")
+            )))
+        }
+        Ok(_) => Ok(wrong),
     }
 }
 
-fn parts(session: &mut Session<'_>, root: &Path, case: &Case, wrong: &mut Vec<String>) -> Result<(), Stop> {
+/// Asks all; answers what the worker cannot show.
+fn parts(
+    session: &mut Session<'_>,
+    root: &Path,
+    case: &Case,
+    wrong: &mut Vec<String>,
+) -> Result<Unseen, Stop> {
+    let mut unseen = Unseen::new();
     if let Some(load) = question(root, case) {
         let loaded = session.load(Box::new(load))?;
-        wrong.extend(check::load(&case.load, &loaded));
+        let expected = session.offers().of_load(&case.load, loaded.ok, &mut unseen);
+        wrong.extend(check::load(&expected, &loaded));
         if !loaded.ok {
-            return Ok(());
+            return Ok(unseen);
         }
     }
     for (index, exchange) in case.exchanges.iter().enumerate() {
         let ask = exchange.question(format!("{}/{index}", case.id), &case.id);
         let result = session.exchange(ask)?;
         let line = exchange.request_line();
-        wrong.extend(
-            check::exchange(&exchange.expect, &result).into_iter().map(|text| format!("{line}: {text}")),
-        );
+        let expected = session.offers().of_exchange(&exchange.expect, &mut unseen);
+        wrong.extend(check::exchange(&expected, &result).into_iter().map(|text| format!("{line}: {text}")));
     }
     for (index, probe) in case.probes.iter().enumerate() {
         wrong.extend(ask_probe(session, format!("{}/probe/{index}", case.id), probe)?);
     }
-    Ok(())
+    Ok(unseen)
 }
 
 /// The question that loads the case's description.

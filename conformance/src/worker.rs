@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::offer::Offers;
 use crate::outcome::{Fault, Stop};
 use crate::protocol::{Answer, Hello, PROTOCOL, Question};
 
@@ -42,6 +43,8 @@ pub struct Worker {
     stderr: Arc<Mutex<VecDeque<String>>>,
     /// Who is under test, from its greeting.
     pub name: String,
+    /// What its answers can show.
+    pub offers: Offers,
 }
 
 impl Worker {
@@ -72,7 +75,14 @@ impl Worker {
         let kept = Arc::new(Mutex::new(VecDeque::new()));
         let keep = Arc::clone(&kept);
         std::thread::spawn(move || keep_last_lines(BufReader::new(stderr), &keep));
-        let mut worker = Self { child, stdin: Some(stdin), answers, stderr: kept, name: String::new() };
+        let mut worker = Self {
+            child,
+            stdin: Some(stdin),
+            answers,
+            stderr: kept,
+            name: String::new(),
+            offers: Offers::default(),
+        };
         worker.greet(launch)?;
         Ok(worker)
     }
@@ -82,6 +92,7 @@ impl Worker {
         match self.ask(&hello, GREETING) {
             Ok(Answer::Hello(back)) if back.protocol == PROTOCOL => {
                 self.name = format!("{} {}", back.name, back.version);
+                self.offers = Offers::of(back.offers);
                 Ok(())
             }
             Ok(_) => Err(Stop::Harness(format!(

@@ -14,6 +14,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
+#[path = "harness/peers.rs"]
+mod peers;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_conformance");
 
 /// The program, without what the surroundings would tell it.
@@ -43,8 +46,11 @@ impl Corpus {
     }
 
     fn run(&self, fault: &str, more: &[&str]) -> Ran {
-        let adapter = format!("{PROGRAM} adapter --fault {fault}");
-        self.ask(&[&["--adapter", &adapter], more].concat())
+        self.run_with(&format!("{PROGRAM} adapter --fault {fault}"), more)
+    }
+
+    fn run_with(&self, adapter: &str, more: &[&str]) -> Ran {
+        self.ask(&[&["--adapter", adapter], more].concat())
     }
 
     /// With our own worker.
@@ -397,6 +403,54 @@ fn absent_suites_are_not_run_and_never_passes() {
     assert_eq!(report.pointer("/suites/json-parsing/run"), Some(&Value::from(true)));
     assert!(!ran.page().contains("json-parsing"), "external suites do not enter the page");
     assert!(corpus.reports().join("external.md").is_file());
+}
+
+/// One right row or scenario of each kind, one that differs, and one that cannot be asked.
+const TINY_SUITES: [(&str, &str); 4] = [
+    (
+        "uritemplate-test/tiny.json",
+        r#"{"Tiny": {"variables": {"a": "1", "l": ["x", "y"]}, "testcases":
+            [["X{.l*}", "X.x.y"], ["{?a}", "?a=2"], ["{+a}", "1"], ["{a", false]]}}"#,
+    ),
+    (
+        "prism-harness/cases.json",
+        r#"[
+        {"id": "good", "area": "routing", "mode": "mock", "spec": "openapi: 3.1.0\npaths:\n  /a/{b}: {get: {responses: {200: {}}}}",
+         "request": {"method": "GET", "url": "http://localhost:1/a/b"}, "expect": {"status": 200}},
+        {"id": "bad", "area": "routing", "mode": "mock", "spec": "openapi: 3.1.0\npaths: {/a: {get: {}}}",
+         "request": {"method": "PUT", "url": "http://localhost:1/a"}, "expect": {"status": 404}},
+        {"id": "proxy", "area": "proxy", "mode": "proxy", "spec": "",
+         "request": {"method": "GET", "url": "http://localhost:1/a"}, "expect": {"status": 200}}]"#,
+    ),
+    ("oai-learn-examples/twin.json", r#"{"a": 1}"#),
+    ("oai-learn-examples/twin.yaml", "a: 2\n"),
+];
+
+#[test]
+fn rows_that_cannot_be_asked_are_left_out_and_others_judged() {
+    let corpus = Corpus::new(&[
+        (
+            "cases/a.yaml",
+            "id: doc-005-a\nids: [DOC-005]\ntitle: x\npolarity: negative\ntext: \"x\"\nload: {ok: false}\n",
+        ),
+        ("expectations.yaml", &all_rows_known()),
+    ]);
+    let external = corpus.root.join("external");
+    for (name, text) in TINY_SUITES {
+        let path = external.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    let ran = corpus.run_with(&format!("{PROGRAM} adapter"), &["--external", &external.to_string_lossy()]);
+    ran.exits(1).says("failed prism-harness: bad status is 405").says("at `/a` the JSON says 1, the YAML 2");
+    let report = ran.report();
+    // `X{.l*}` is right both ways, `{?a}` wrong both ways, the other two have no way back.
+    assert_eq!(keys(&report, "/suites/uritemplate-test"), [2, 2, 2, 4, 6]);
+    assert_eq!(keys(&report, "/suites/prism-harness"), [1, 1, 1, 2, 3]);
+    assert_eq!(keys(&report, "/suites/oai-learn-examples"), [0, 1, 0, 1, 1]);
+    let page = std::fs::read_to_string(corpus.reports().join("external.md")).expect("a page");
+    assert!(page.contains("Left out (1): a proxy in front of another server."), "{page}");
+    assert!(!ran.text().contains("skipped prism-harness"), "what is left out on purpose is no regression");
 }
 
 #[test]

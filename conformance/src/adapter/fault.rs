@@ -28,7 +28,7 @@ impl FaultMode {
     pub fn answer(self, question: &Question) -> Option<String> {
         if matches!(question, Question::Hello(_)) {
             let (name, version) = ("fault".to_owned(), "0".to_owned());
-            let hello = Answer::Hello(HelloBack { protocol: PROTOCOL, name, version });
+            let hello = Answer::Hello(HelloBack { protocol: PROTOCOL, name, version, offers: None });
             return serde_json::to_string(&hello).ok();
         }
         match self {

@@ -9,6 +9,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::adapter::FaultMode;
 use crate::generate;
 
+use super::peers::PeersArguments;
+
 const EXAMPLES: &str = "\
 Examples:
   conformance specs-corpus/                          run everything, write the reports
@@ -55,9 +57,6 @@ pub(super) struct RunArguments {
     /// Command line of another worker that speaks the protocol; ours where absent.
     #[arg(long, value_name = "COMMAND")]
     pub(super) adapter: Option<String>,
-    /// Workers at a time; as many as there are cores where absent.
-    #[arg(long, value_name = "N")]
-    pub(super) jobs: Option<usize>,
     /// Folder of the suites that others wrote; left out when only a part is selected.
     #[arg(long, value_name = "DIR", env = "BRRTROUTER_CORPORA")]
     pub(super) external: Option<PathBuf>,
@@ -70,12 +69,8 @@ pub(super) struct RunArguments {
     /// Seed of the traffic that is made from descriptions.
     #[arg(long, value_name = "N", default_value_t = generate::SEED)]
     pub(super) seed: u64,
-    /// Seconds for one case.
-    #[arg(long, value_name = "SECONDS", default_value_t = 20.0)]
-    pub(super) seconds: f64,
-    /// Address space of one worker.
-    #[arg(long, value_name = "MIB", default_value_t = 4096)]
-    pub(super) memory_mib: u64,
+    #[command(flatten)]
+    pub(super) bounds: Bounds,
     #[command(flatten)]
     pub(super) selection: Selection,
     #[command(flatten)]
@@ -165,6 +160,20 @@ pub(super) enum Form {
     Badge,
 }
 
+/// Bounds on workers.
+#[derive(Debug, clap::Args)]
+pub(super) struct Bounds {
+    /// Workers at a time.
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<usize>,
+    /// Seconds for one case.
+    #[arg(long, value_name = "SECONDS", default_value_t = 20.0)]
+    pub(super) seconds: f64,
+    /// Address space of one worker.
+    #[arg(long, value_name = "MIB", default_value_t = 4096)]
+    pub(super) memory_mib: u64,
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Put the reports of shards together, as if they had been one run.
@@ -175,6 +184,8 @@ pub(super) enum Command {
         #[arg(long, hide = true)]
         fault: Option<FaultMode>,
     },
+    /// The same cases, asked of our worker and of others, side by side.
+    Peers(PeersArguments),
     /// Set the address-space limit, then become COMMAND.
     #[command(hide = true)]
     Confine {

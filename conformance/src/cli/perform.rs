@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::arguments::RunArguments;
+use super::arguments::{Bounds, RunArguments};
 use super::write::Events;
 use super::{End, Setting};
 use crate::accounting::Regression;
@@ -34,18 +34,18 @@ pub(super) struct Ran {
     pub(super) stopped: bool,
 }
 
-pub(super) fn pool(arguments: &RunArguments) -> Result<Pool, End> {
+pub(super) fn pool(adapter: Option<&str>, bounds: &Bounds) -> Result<Pool, End> {
     let own = std::env::current_exe().map_err(|error| End::Harness(error.to_string()))?;
-    let command = match &arguments.adapter {
+    let command = match adapter {
         Some(command) => command.split_whitespace().map(str::to_owned).collect(),
         None => vec![own.to_string_lossy().into_owned(), "adapter".to_owned()],
     };
-    let patience = Duration::try_from_secs_f64(arguments.seconds)
+    let patience = Duration::try_from_secs_f64(bounds.seconds)
         .map_err(|error| End::Usage(format!("--seconds: {error}")))?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Pool {
-        launch: Launch { command, confine: own, memory_mib: arguments.memory_mib },
-        jobs: arguments.jobs.unwrap_or(cores).max(1),
+        launch: Launch { command, confine: own, memory_mib: bounds.memory_mib },
+        jobs: bounds.jobs.unwrap_or(cores).max(1),
         patience,
     })
 }

@@ -13,7 +13,7 @@ use crate::pool::{Session, Spoken};
 /// Runs it; 1 when a case does not pass.
 pub(super) fn replay(arguments: &RunArguments, setting: &Setting, what: &str) -> Result<u8, End> {
     let cases = named(setting, what)?;
-    let mut pool = perform::pool(arguments)?;
+    let mut pool = perform::pool(arguments.adapter.as_deref(), &arguments.bounds)?;
     pool.jobs = 1;
     let root = &arguments.corpus;
     let results = pool.run(&cases, |session, case| one(session, root, case), || ());

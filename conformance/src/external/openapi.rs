@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Context, Item, Work, files, item, relative, style};
+use super::{Context, Item, SecondOpinion, Work, files, item, relative, style};
 use crate::case::Limits;
 use crate::documents::refusal;
 use crate::outcome::Stop;
@@ -73,14 +73,17 @@ fn pass_or_fail(session: &mut Session<'_>, context: &Context<'_>, path: &Path) -
     let name = relative(&context.corpora.join("oai/schema-tests"), path);
     let must_pass = name.contains("/pass/");
     let part = if name.starts_with("v3.1") { "schema-tests 3.1" } else { "schema-tests 3.2" };
-    let result = item(part, name, session, |session| {
+    let mut ours = false;
+    let mut result = item(part, name, session, |session| {
         let loaded = load(session, path, Options::default())?;
+        ours = loaded.is_valid();
         Ok(match (must_pass, loaded.is_valid()) {
             (true, false) => vec![refusal(&loaded)],
             (false, true) => vec!["accepted, and should be refused".to_owned()],
             (true, true) | (false, false) => Vec::new(),
         })
     })?;
+    result.second = Some(SecondOpinion::on(&relative(context.corpora, path), path, ours)?);
     Ok(vec![result])
 }
 
@@ -98,7 +101,7 @@ fn against_oracle(session: &mut Session<'_>, context: &Context<'_>, path: &Path)
     let Some(opinion) = context.oracle.get(&name) else { return Ok(Vec::new()) };
     let mut loaded = None;
     let bound = memory_bound(&name, path);
-    let verdict = item("verdict", name.clone(), session, |session| {
+    let mut verdict = item("verdict", name.clone(), session, |session| {
         session.begin(bound);
         let mut found = load(session, path, Options::default())?;
         if only_duplicate_keys(&found) {
@@ -117,6 +120,8 @@ fn against_oracle(session: &mut Session<'_>, context: &Context<'_>, path: &Path)
         loaded = Some(found);
         Ok(wrong)
     })?;
+    let ours = loaded.as_ref().is_some_and(Loaded::is_valid);
+    verdict.second = Some(SecondOpinion::on(&name, path, ours)?);
     let mut items = vec![verdict];
     if let Some(found) = loaded.filter(|found| opinion.valid() && found.is_valid()) {
         items.push(item("served", format!("{name} (served)"), session, |_| Ok(served(&found, opinion)))?);

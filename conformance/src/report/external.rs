@@ -1,11 +1,12 @@
 //! `external.json` and `external.md`: the suites that others wrote. Not to be committed. Never panics.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
 use super::json::suite_entry;
-use crate::external::{External, Item};
+use crate::external::{External, Item, SecondOpinion, Suite};
 use crate::outcome::{Fault, Verdict};
 
 /// For machines: every suite's counts, and every result that is no pass.
@@ -20,13 +21,24 @@ pub fn json(external: &External) -> Value {
         }
         suites.insert(suite.folder.to_owned(), entry);
     }
-    json!({ "format": 1, "suites": suites, "stale_rulings": external.stale_rulings })
+    let opinions: Vec<Value> = external.second_opinions().map(opinion).collect();
+    json!({
+        "format": 1, "suites": suites, "stale_rulings": external.stale_rulings, "second_opinions": opinions,
+    })
+}
+
+fn opinion(opinion: &SecondOpinion) -> Value {
+    json!({
+        "document": opinion.document, "ours": opinion.ours, "oas3": opinion.refusal.is_none(),
+        "oas3_refusal": opinion.refusal, "ruling": opinion.ruling,
+    })
 }
 
 fn item(item: &Item) -> Value {
     json!({
         "part": item.part, "name": item.name, "verdict": item.outcome.verdict.name(),
         "fault": item.outcome.fault.map(Fault::name), "detail": item.outcome.detail, "ruling": item.ruling,
+        "excluded": item.excluded,
     })
 }
 
@@ -57,17 +69,55 @@ pub fn page(external: &External) -> String {
         debug_assert!(line.is_ok());
     }
     for suite in &external.suites {
-        if not_passed(&suite.items).next().is_some() {
-            text.push_str("\n## ");
-            text.push_str(suite.folder);
-            text.push_str("\n\n");
-        }
-        for item in not_passed(&suite.items) {
-            let detail: String = item.outcome.detail.join("; ").chars().take(500).collect();
-            let ruling =
-                item.ruling.as_ref().map(|ruling| format!(" **Ruling:** {ruling}")).unwrap_or_default();
-            text.push_str(&format!("- {} `{}`: {detail}{ruling}\n", item.outcome.verdict.name(), item.name));
-        }
+        findings(&mut text, suite);
     }
+    second_opinions(&mut text, external);
     text
+}
+
+/// What did not pass, each result with its ruling, and what was left out, by reason.
+fn findings(text: &mut String, suite: &Suite) {
+    if not_passed(&suite.items).next().is_none() {
+        return;
+    }
+    text.push_str(&format!("\n## {}\n\n", suite.folder));
+    let mut left_out: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for item in not_passed(&suite.items) {
+        let reason = item.outcome.detail.first().map_or("", String::as_str);
+        if item.excluded {
+            left_out.entry(reason).or_default().push(&item.name);
+            continue;
+        }
+        let detail: String = item.outcome.detail.join("; ").chars().take(500).collect();
+        let ruling = item.ruling.as_ref().map(|ruling| format!(" **Ruling:** {ruling}")).unwrap_or_default();
+        text.push_str(&format!("- {} `{}`: {detail}{ruling}\n", item.outcome.verdict.name(), item.name));
+    }
+    for (reason, names) in left_out {
+        text.push_str(&format!("\nLeft out ({}): {reason}.\n\n", names.len()));
+        text.extend(names.iter().map(|name| format!("- `{name}`\n")));
+    }
+}
+
+/// A column for us, one for `oas3`, and who is right where they differ.
+fn second_opinions(text: &mut String, external: &External) {
+    let all: Vec<&SecondOpinion> = external.second_opinions().collect();
+    if all.is_empty() {
+        return;
+    }
+    let differing = all.iter().filter(|opinion| opinion.differs()).count();
+    text.push_str(&format!(
+        "\n## Second opinion: oas3\n\n{} documents, {differing} disagreements.\n\n\
+         | document | here | oas3 | disagreement |\n|---|---|---|---|\n",
+        all.len()
+    ));
+    for opinion in all {
+        let ours = if opinion.ours { "right" } else { "wrong" };
+        let theirs = opinion.refusal.as_ref().map_or_else(
+            || "read".to_owned(),
+            |why| format!("refused: {}", why.replace('|', "\\|").replace('\n', " ")),
+        );
+        let ruling =
+            if opinion.differs() { opinion.ruling.as_deref().unwrap_or("**not ruled**") } else { "" };
+        text.push_str(&format!("| `{}` | {ours} | {theirs} | {ruling} |\n", opinion.document));
+    }
 }

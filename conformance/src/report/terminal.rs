@@ -129,6 +129,19 @@ fn suites(out: &mut String, run: &Run) {
         let reason = suite.not_run.as_deref().unwrap_or_default();
         put(out, format_args!("{:<36} not run: {reason}", suite.folder));
     }
+    let opinions = run.external.second_opinions().count();
+    if opinions > 0 {
+        let differing = run.external.second_opinions().filter(|opinion| opinion.differs());
+        let (ruled, open): (Vec<_>, Vec<_>) = differing.partition(|opinion| opinion.ruling.is_some());
+        let (ruled, open) = (ruled.len(), open.len());
+        put(
+            out,
+            format_args!(
+                "{:<36} {opinions} documents, {ruled} disagreements ruled, {open} not",
+                "oas3 (second opinion)"
+            ),
+        );
+    }
     let open = run.external.regressions();
     for line in open.iter().take(EXTERNAL_SHOWN) {
         let text: String = line.chars().take(300).collect();

@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Folders that hold what tools made or others wrote.
-const NOT_OURS: [&str; 3] = ["target", ".git", "node_modules"];
+const NOT_OURS: [&str; 4] = ["target", ".git", "node_modules", ".venv"];
 
 /// One file; its path is written with `/` and begins below the project's root.
 #[derive(Debug)]

@@ -57,7 +57,13 @@ pub(super) fn check_schema_or_content(cx: &mut Check<'_>, at: Location, object: 
                 .mend("keep one media type"),
         );
     }
-    for field in ["style", "explode", "allowReserved"].into_iter().filter(|field| node.get(field).is_some()) {
+    let examples: &[&str] = match cx.edition(at.document) {
+        // 3.2 has them among its common fixed fields.
+        Edition::V3_2 => &[],
+        Edition::V3_0 | Edition::V3_1 => &["example", "examples"],
+    };
+    let of_schema = ["style", "explode", "allowReserved"].iter().chain(examples);
+    for field in of_schema.filter(|field| node.get(field).is_some()) {
         cx.report(
             Finding::error("PAR-004", at)
                 .named(field)
