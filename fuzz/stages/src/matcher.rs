@@ -6,7 +6,7 @@ use crate::reference_matcher::{
     Outcome, Piece, ReferenceTable, Template, has_dot_segment, is_ambiguous, template_text,
 };
 use arbitrary::{Result, Unstructured};
-use brrtrouter::{Captures, RouteTable, RouteTableError};
+use brrtrouter::{Captures, RouteTable, RouteTableError, limits};
 use http::Method;
 
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS, Method::TRACE];
@@ -35,6 +35,9 @@ const TEXTS: [&str; 20] = [
     "%C3%A9",
 ];
 
+/// The most segments of a template, or a few more.
+const SEGMENTS_MAX: usize = 70;
+
 /// The most templates of one table, and requests of one table.
 const TEMPLATES_MAX: u8 = 40;
 const REQUESTS_MAX: u8 = 12;
@@ -55,6 +58,11 @@ fn compare(input: &mut Unstructured<'_>) -> Result<()> {
         let method = input.choose(&METHODS)?;
         let text = template_text(&template);
         let added = builder.add(method, &text, operation);
+        let expressions = template.iter().flatten().filter(|piece| **piece == Piece::Expression).count();
+        if expressions > limits::PATH_EXPRESSIONS_MAX {
+            assert_eq!(added, Err(RouteTableError::TooManyExpressions), "{text}");
+            continue;
+        }
         if is_ambiguous(&template) {
             assert_eq!(added, Err(RouteTableError::AdjacentExpressions), "{text}");
             continue;
@@ -73,6 +81,9 @@ fn compare(input: &mut Unstructured<'_>) -> Result<()> {
     let mut captures = Captures::new();
     for _ in 0..input.int_in_range(1..=REQUESTS_MAX)? {
         let path = path(input, &templates)?;
+        if path.len() > limits::TARGET_BYTES_MAX {
+            continue;
+        }
         for method in &METHODS {
             let found = table.find(method, &path, &mut captures);
             let found = Outcome::of(found, &captures, &path);
@@ -90,8 +101,9 @@ fn template(input: &mut Unstructured<'_>, earlier: &[Template]) -> Result<Templa
         template.extend(like[..input.int_in_range(0..=like.len())?].iter().cloned());
     }
     // Now and then more segments than a walk keeps, and paths that are seen in another way.
+    let room = u8::try_from(SEGMENTS_MAX.saturating_sub(template.len())).unwrap_or(0);
     let most = if input.ratio(1, 16)? { 40 } else { 4 };
-    let more = input.int_in_range(u8::from(template.is_empty())..=most)?;
+    let more = input.int_in_range(u8::from(template.is_empty())..=most.min(room).max(1))?;
     for _ in 0..more {
         template.push(segment(input)?);
     }
