@@ -37,6 +37,8 @@ pub mod limits;
 mod octets;
 pub mod schema;
 mod serve;
+#[cfg(feature = "server")]
+mod transport;
 
 pub use compile::{ApiBuilder, ApiOptions};
 pub use description::{Description, Diagnostics};
@@ -62,6 +64,11 @@ pub use serve::{
 pub use serve::{
     BodyError, BodySource, BytesBody, Clock, Connection, EmptyBody, FieldLine, HeadError, RequestHead,
     SystemClock,
+};
+#[cfg(feature = "server")]
+pub use transport::{
+    AddressError, ConnectionCounts, ListenAddress, RuntimeConfig, RuntimeError, Server, ServerError,
+    ServerHandle, ServerOptions,
 };
 
 /// The README's example is a test.

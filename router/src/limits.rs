@@ -69,6 +69,116 @@ const _: () = assert!(RESPONSE_NESTING_MAX <= json::NESTING_MAX, "the validator'
 const _: () = assert!(PROBLEM_INSTANCE_BYTES_MAX <= TARGET_BYTES_MAX, "a path is part of a target");
 const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans of the path");
 
+/// Bounds of connections and of what they frame; `ServerOptions` takes the first ones as its defaults.
+#[cfg(feature = "server")]
+pub mod http {
+    /// The most connections at once. Each holds a descriptor, two mappings of memory and, idle, some 12 KiB.
+    pub const CONNECTIONS_MAX: usize = 20_000;
+
+    /// The longest header section in bytes, as most servers have it.
+    pub const HEADER_BYTES_MAX: usize = 16 * 1024;
+
+    /// The most field lines of a request; browsers send some 20.
+    pub const FIELDS_MAX: usize = 100;
+
+    /// How long the head of a request may take, in seconds.
+    pub const HEAD_SECONDS_MAX: u64 = 10;
+
+    /// How long a body may take before its rate counts, in seconds.
+    pub const BODY_GRACE_SECONDS: u64 = 10;
+
+    /// The slowest rate of a body in bytes a second: a modem's.
+    pub const BODY_BYTES_PER_SECOND_MIN: u32 = 500;
+
+    /// How long a connection may be idle, in seconds.
+    pub const IDLE_SECONDS_MAX: u64 = 60;
+
+    /// How long a peer may take to accept [`WRITE_STEP_BYTES`], in seconds.
+    pub const WRITE_SECONDS_MAX: u64 = 30;
+
+    /// How long requests may go on after the server was stopped, in seconds.
+    pub const DRAIN_SECONDS_MAX: u64 = 30;
+
+    /// The longest method in bytes; the longest that is registered has 17.
+    pub const METHOD_BYTES_MAX: usize = 32;
+
+    /// The most empty lines before a request line, in bytes (RFC 9112 §2.2 asks to ignore at least one).
+    pub const EMPTY_LINES_BYTES_MAX: usize = 8;
+
+    /// The longest line that starts a chunk in bytes, its extensions included.
+    pub const CHUNK_LINE_BYTES_MAX: usize = 256;
+
+    /// The most bytes of chunk lines beyond a free part and a sixteenth of the data: what they may cost is in proportion.
+    pub const CHUNK_OVERHEAD_BYTES_FREE: u64 = 16 * 1024;
+
+    /// The longest trailer section in bytes; it is read and left out.
+    pub const TRAILER_BYTES_MAX: usize = 4 * 1024;
+
+    /// The most bytes of a body that are read for nothing so that its connection can be used again.
+    pub const DRAIN_BYTES_MAX: u64 = 64 * 1024;
+
+    /// The most bytes that are read for nothing after the last answer, so that the peer gets to read it (RFC 9112 §9.6).
+    pub const LINGER_BYTES_MAX: u64 = 512 * 1024;
+
+    /// How long the same may take, in milliseconds.
+    pub const LINGER_MILLIS_MAX: u64 = 2_000;
+
+    /// The size of a connection's input buffer in bytes when it is idle.
+    pub const INPUT_BYTES_IDLE: usize = 1024;
+
+    /// The largest input or output buffer in bytes that a connection keeps while it waits.
+    pub const BUFFER_BYTES_KEPT_MAX: usize = 4 * 1024;
+
+    /// The largest content in bytes that is copied behind its head, so that both leave in one write; and how much output of pipelined
+    /// requests is gathered.
+    pub const OUTPUT_BYTES_MAX: usize = 16 * 1024;
+
+    /// How much is written before the write's time starts anew, in bytes.
+    pub const WRITE_STEP_BYTES: usize = 64 * 1024;
+
+    /// How much of a stream is read at once, in bytes; each read is one chunk.
+    pub const STREAM_STEP_BYTES: usize = 4 * 1024;
+
+    /// How many pipelined requests are served before other connections get their turn.
+    pub const PIPELINE_BURST_MAX: u32 = 32;
+
+    /// How often deadlines are looked at, in milliseconds.
+    pub const TICK_MILLIS: u64 = 50;
+
+    /// How long a failed accept waits before the next, in milliseconds.
+    pub const ACCEPT_BACK_OFF_MILLIS: u64 = 50;
+
+    /// How many connections the system may hold until they are accepted.
+    pub const BACKLOG_MAX: i32 = 4096;
+
+    /// How many descriptors are kept for all that is no connection.
+    pub const DESCRIPTORS_RESERVED: u64 = 64;
+
+    /// How many mappings of memory are kept for all that is no connection.
+    pub const MAPPINGS_RESERVED: u64 = 4096;
+
+    /// The stack of a coroutine in bytes: what the deepest JSON and its report need twice over. Code that is not optimised needs more.
+    pub const STACK_BYTES: usize = if cfg!(debug_assertions) { 1024 * 1024 } else { 256 * 1024 };
+
+    /// The smallest stack in bytes that can be chosen: below, small requests overflow it.
+    pub const STACK_BYTES_MIN: usize = 64 * 1024;
+
+    /// The largest stack in bytes that can be chosen.
+    pub const STACK_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+    /// How many stacks are kept for the next connections.
+    pub const STACKS_KEPT_MAX: usize = 256;
+
+    const _: () = assert!(
+        STACK_BYTES_MIN <= STACK_BYTES && STACK_BYTES <= STACK_BYTES_MAX,
+        "the default can be chosen"
+    );
+    const _: () = assert!(INPUT_BYTES_IDLE <= BUFFER_BYTES_KEPT_MAX, "what is idle is kept");
+    const _: () = assert!(OUTPUT_BYTES_MAX <= WRITE_STEP_BYTES, "what is gathered is written in one step");
+    const _: () =
+        assert!(CHUNK_LINE_BYTES_MAX <= INPUT_BYTES_IDLE, "a chunk's line fits the smallest buffer");
+}
+
 /// Bounds of the text of one description document; `description::text::TextLimits` takes them as its
 /// defaults.
 pub mod text {

@@ -40,16 +40,26 @@ const BANS: [Ban; 6] = [
             "AtomicU64",
         ],
         mend: "pass state explicitly (JSF AV 207)",
-        but: &[(
-            "router/src/description/text/source.rs",
-            "a source's own line starts, found when a place is first told",
-        )],
+        but: &[
+            (
+                "router/src/description/text/source.rs",
+                "a source's own line starts, found when a place is first told",
+            ),
+            ("router/src/transport/counts.rs", "counts of one server, passed explicitly"),
+            ("router/src/transport/server.rs", "what one server's threads share, passed explicitly"),
+            ("router/src/transport/table.rs", "deadlines that the ticker looks at"),
+            ("router/src/transport/ticker.rs", "the moment of the last tick, of one server"),
+        ],
     },
     Ban {
         folder: LIBRARY,
         words: &["Mutex", "RwLock", "RefCell", "Condvar"],
         mend: "an `Api` is immutable: no lock is held across a wait, and none is needed",
-        but: &[],
+        but: &[
+            ("router/src/transport/runtime.rs", "`may` has one configuration for the process"),
+            ("router/src/transport/server.rs", "replaced `Api`s wait for a thread that drops them"),
+            ("router/src/transport/table.rs", "connections come and go on every worker"),
+        ],
     },
     Ban {
         folder: LIBRARY,
@@ -62,7 +72,11 @@ const BANS: [Ban; 6] = [
             "thread : : sleep",
         ],
         mend: "take the configuration, or the `Clock`, as an argument (JSF AV 22, 24, 25)",
-        but: &[("router/src/serve/clock.rs", "the one clock that is read")],
+        but: &[
+            ("router/src/serve/clock.rs", "the one clock that is read"),
+            ("router/src/transport/capacity.rs", "asks the system for its bounds when the server starts"),
+            ("router/src/transport/ticker.rs", "the date of answers"),
+        ],
     },
     Ban {
         folder: LIBRARY,

@@ -52,10 +52,19 @@ pub struct Response {
     status: StatusCode,
     fields: SmallVec<[ResponseField; FIELDS_INLINE]>,
     body: Body,
-    /// The length to announce where the content is not here: for HEAD and 304.
-    length_announced: Option<u64>,
+    announced: Announced,
     fault: Option<ResponseFault>,
     violations: Vec<ResponseViolation>,
+}
+
+/// The length that a response tells where its content is not here: for HEAD and 304.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Announced {
+    /// That of its content.
+    AsContent,
+    Bytes(u64),
+    /// None: GET would have sent a stream (RFC 9110 §8.6).
+    Unknown,
 }
 
 /// Why a response cannot be sent as its handler built it; it becomes a 500.
@@ -103,7 +112,7 @@ impl Response {
             status,
             fields: SmallVec::new(),
             body: Body::Empty,
-            length_announced: None,
+            announced: Announced::AsContent,
             fault: None,
             violations: Vec::new(),
         }
@@ -223,7 +232,7 @@ impl Response {
     /// one's own and for 304 (RFC 9110 §8.6). It is ignored where there is content.
     #[must_use]
     pub const fn with_length_announced(mut self, bytes: u64) -> Self {
-        self.length_announced = Some(bytes);
+        self.announced = Announced::Bytes(bytes);
         self
     }
 
@@ -291,14 +300,14 @@ impl Response {
             return None;
         }
         match self.body {
-            Body::Empty if self.length_announced.is_some() => self.length_announced,
-            Body::Empty if self.status == StatusCode::NOT_MODIFIED => None,
-            Body::Empty
-            | Body::Static(_)
-            | Body::Shared(_)
-            | Body::Bytes(_)
-            | Body::Problem(_)
-            | Body::Stream(_) => self.body.length(),
+            Body::Empty => match self.announced {
+                Announced::Bytes(bytes) => Some(bytes),
+                Announced::Unknown => None,
+                Announced::AsContent => (self.status != StatusCode::NOT_MODIFIED).then_some(0),
+            },
+            Body::Static(_) | Body::Shared(_) | Body::Bytes(_) | Body::Problem(_) | Body::Stream(_) => {
+                self.body.length()
+            }
         }
     }
 
@@ -353,7 +362,7 @@ impl Response {
             return;
         }
         if head_request && self.status != StatusCode::RESET_CONTENT {
-            self.length_announced = self.content_length();
+            self.announced = self.content_length().map_or(Announced::Unknown, Announced::Bytes);
         }
         if bare {
             self.fields.retain(|line| !line.is_named("Content-Type"));

@@ -21,6 +21,8 @@ mod retrieval;
 mod schema_properties;
 mod schemas;
 mod security;
+#[cfg(feature = "server")]
+mod server;
 mod style_table;
 mod text_bounds;
 mod text_json;
