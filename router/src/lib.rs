@@ -62,13 +62,13 @@ pub use serve::{
     ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ValidationStatus,
 };
 pub use serve::{
-    BodyError, BodySource, BytesBody, Clock, Connection, EmptyBody, FieldLine, HeadError, RequestHead,
-    SystemClock,
+    BodyError, BodySource, BytesBody, Clock, Connection, Departure, EmptyBody, FieldLine, HeadError,
+    RequestHead, SystemClock,
 };
 #[cfg(feature = "server")]
 pub use transport::{
-    AddressError, ConnectionCounts, ListenAddress, RuntimeConfig, RuntimeError, Server, ServerError,
-    ServerHandle, ServerOptions,
+    AddressError, ConnectionCounts, ListenAddress, PoolSize, RuntimeConfig, RuntimeError, Server,
+    ServerError, ServerHandle, ServerOptions, WorkerPool,
 };
 
 /// The README's example is a test.

@@ -166,6 +166,12 @@ pub mod http {
     /// The largest stack in bytes that can be chosen.
     pub const STACK_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+    /// When a request that found no room on the pool may come again, in seconds.
+    pub const POOL_RETRY_SECONDS: u64 = 1;
+
+    /// In steps of how many milliseconds the wait for a result of the pool is bounded.
+    pub const POOL_WAIT_STEP_MILLIS: u64 = 128;
+
     /// How many stacks are kept for the next connections.
     pub const STACKS_KEPT_MAX: usize = 256;
 

@@ -25,7 +25,7 @@ mod test_client;
 pub use api::Api;
 pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
 pub use clock::{Clock, SystemClock};
-pub use connection::Connection;
+pub use connection::{Connection, Departure};
 pub use context::Context;
 pub use echo::echo;
 pub use executor::{Executor, ExecutorError, InPlace, Job};

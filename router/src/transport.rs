@@ -13,6 +13,7 @@
 //! | `input`, `scan`, `head`, `target`, `framing` | octets | a request head and how its body ends |
 //! | `channel`, `body`, `chunked` | octets behind the head | a [`BodySource`](crate::BodySource) |
 //! | `output`, `date` | a response | octets |
+//! | `pool` | handlers that compute or block | threads of their own |
 //!
 //! Never panics on what a peer sends; a coroutine that does panic for another reason ends its own connection alone.
 
@@ -33,6 +34,7 @@ mod head;
 mod input;
 mod options;
 mod output;
+mod pool;
 mod runtime;
 mod scan;
 mod server;
@@ -45,5 +47,6 @@ pub use address::{AddressError, ListenAddress};
 pub use counts::ConnectionCounts;
 pub use handle::ServerHandle;
 pub use options::ServerOptions;
+pub use pool::{PoolSize, WorkerPool};
 pub use runtime::{RuntimeConfig, RuntimeError};
 pub use server::{Server, ServerError};

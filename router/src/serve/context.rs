@@ -168,11 +168,12 @@ impl<'r> Context<'r> {
         self.deadline
     }
 
-    /// Whether the deadline has passed: nobody waits for the answer, so a long computation should end. Deadlines are
-    /// cooperative; nothing stops a handler that does not ask.
+    /// Whether nobody waits for the answer any more, so that a long computation should end: the deadline has passed, or the peer has closed its
+    /// side of the connection. Cooperative; nothing stops a handler that does not ask, and a peer that only closed half still gets its answer.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        has_passed(self.deadline, self.clock)
+        let departure = self.connection.departure.as_ref();
+        has_passed(self.deadline, self.clock) || departure.is_some_and(|peer| peer.has_departed())
     }
 
     /// The octets of the content as they came, for signatures over them; empty where the content is a

@@ -23,7 +23,7 @@ pub(crate) enum Handler {
     Pooled(Function),
 }
 
-/// Runs the user's code for an operation; a panic becomes a 500 that tells nothing.
+/// Runs the user's code for an operation; a panic becomes a 500 that tells nothing and is the last answer of its connection.
 pub(crate) fn guard<T>(
     operation: &Operation,
     run: impl FnOnce() -> Result<T, Problem>,
@@ -34,7 +34,8 @@ pub(crate) fn guard<T>(
             resume_unwind(panicked);
         }
         tracing::error!(operation = operation.name(), "the handler panicked");
-        Err(Problem::of(ProblemKind::Internal))
+        // What it left behind of its connection is not known: the next request starts on another one.
+        Err(Problem::of(ProblemKind::Internal).ending_connection())
     })
 }
 

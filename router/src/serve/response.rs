@@ -55,6 +55,7 @@ pub struct Response {
     announced: Announced,
     fault: Option<ResponseFault>,
     violations: Vec<ResponseViolation>,
+    ends_connection: bool,
 }
 
 /// The length that a response tells where its content is not here: for HEAD and 304.
@@ -115,6 +116,7 @@ impl Response {
             announced: Announced::AsContent,
             fault: None,
             violations: Vec::new(),
+            ends_connection: false,
         }
     }
 
@@ -234,6 +236,19 @@ impl Response {
     pub const fn with_length_announced(mut self, bytes: u64) -> Self {
         self.announced = Announced::Bytes(bytes);
         self
+    }
+
+    /// The same response as the last one of its connection, which the transport closes behind it (RFC 9112 §9.6).
+    #[must_use]
+    pub const fn ending_connection(mut self) -> Self {
+        self.ends_connection = true;
+        self
+    }
+
+    /// Whether the transport closes the connection behind this response.
+    #[must_use]
+    pub const fn ends_connection(&self) -> bool {
+        self.ends_connection
     }
 
     pub(crate) fn with_fault(mut self, fault: ResponseFault) -> Self {
@@ -374,6 +389,7 @@ impl Response {
 impl From<Problem> for Response {
     fn from(mut problem: Problem) -> Self {
         let mut response = Self::new(problem.status());
+        response.ends_connection = problem.ends_connection();
         response.fields.push(content_type(ProblemFormat::Json));
         response.fields.extend(problem.take_fields());
         response.body = Body::Problem(ProblemContent::new(problem));

@@ -14,8 +14,9 @@ use socket2::{SockAddr, Socket};
 
 use super::connection;
 use super::server::Shared;
+use super::table::Peer;
 use crate::limits::http::ACCEPT_BACK_OFF_MILLIS;
-use crate::serve::Connection;
+use crate::serve::{Connection, Departure};
 
 /// A listening socket that is shared with whoever has to close it last.
 ///
@@ -81,8 +82,10 @@ fn admit(shared: &Arc<Shared>, socket: Socket, address: &SockAddr) {
     // Answers are written whole: nothing is gained by holding them back. A Unix socket has no such option.
     socket.set_tcp_nodelay(true).unwrap_or_default();
     let local = socket.local_addr().ok().and_then(|address| address.as_socket());
-    let connection = Connection { peer: address.as_socket(), local, ..Connection::default() };
     let registration = shared.table.register(socket);
+    let departure: Arc<dyn Departure> = Arc::<Peer>::clone(registration.peer());
+    let departure = Some(departure);
+    let connection = Connection { peer: address.as_socket(), local, departure, ..Connection::default() };
     let shared = Arc::clone(shared);
     let _detached = go!(move || connection::serve(&shared, &registration, connection));
 }

@@ -128,7 +128,8 @@ impl<S: Read + Write> Conversation<S> {
         }
     }
 
-    fn send(&mut self, response: &mut Response, ending: Ending) -> Next {
+    fn send(&mut self, response: &mut Response, mut ending: Ending) -> Next {
+        ending.persists &= !response.ends_connection();
         match self.output.send(response, ending, &mut self.channel) {
             Ok(true) => Next::Request,
             Ok(false) => Next::Close,

@@ -5,12 +5,15 @@
 //! descriptor for most reads. The lock is held for a few instructions, or by the ticker for one look at each; nothing waits under it. Never panics.
 
 use std::io::{self, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use socket2::Socket;
+
+use crate::serve::Departure;
 
 /// What a connection waits for, and so what its deadline ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +101,16 @@ impl Peer {
     fn shut(&self, how: Shutdown) {
         // A socket that the peer has closed cannot be shut down, and needs not.
         self.socket.shutdown(how).unwrap_or_default();
+    }
+}
+
+impl Departure for Peer {
+    fn has_departed(&self) -> bool {
+        let mut octet = [MaybeUninit::uninit()];
+        match self.socket.peek(&mut octet) {
+            Ok(count) => count == 0,
+            Err(fault) => fault.kind() != io::ErrorKind::WouldBlock,
+        }
     }
 }
 

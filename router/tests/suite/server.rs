@@ -4,13 +4,13 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use brrtrouter::{
-    Api, Body, BodyStream, Context, Description, Handlers, Problem, Response, Server, ServerError,
+    Api, Body, BodyStream, Context, Description, Handlers, Otherwise, PoolSize, Problem, Response, Server,
+    ServerError, ServerHandle, ServerOptions, WorkerPool,
 };
-use brrtrouter::{ServerHandle, ServerOptions};
 
 const DESCRIPTION: &str = "
 openapi: 3.1.2
@@ -34,6 +34,7 @@ paths:
   /ticks: { get: { operationId: ticks, responses: { '200': { description: Some, content: { text/plain: {} } } } } }
   /large: { get: { operationId: large, responses: { '200': { description: Much, content: { text/plain: {} } } } } }
   /slow: { get: { operationId: slow, responses: { '204': { description: Later } } } }
+  /until-departure: { get: { operationId: departure, responses: { '204': { description: Gone } } } }
   /panic: { get: { operationId: panic, responses: { '204': { description: Never } } } }
 ";
 
@@ -74,6 +75,14 @@ fn api(version: &'static str) -> Api {
         .on("large", |_| Ok(Response::bytes("text/plain", Body::Bytes(vec![b'x'; 300_000]))))
         .on("slow", |_| {
             may::coroutine::sleep(Duration::from_millis(300));
+            Ok(Response::no_content())
+        })
+        .on("departure", |cx| {
+            let mut looks = 0;
+            while !cx.is_cancelled() && looks < 1000 {
+                looks += 1;
+                may::coroutine::sleep(Duration::from_millis(10));
+            }
             Ok(Response::no_content())
         })
         .on("panic", |_| panic!("as planned"));
@@ -316,11 +325,14 @@ fn peers_that_close_half_or_whole_do_no_harm() {
 }
 
 #[test]
-fn a_panic_is_one_answer() {
+fn a_panic_is_one_answer_and_the_last_of_its_connection() {
     let (_running, address) = served();
-    let sent = "GET /panic HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3)
-        + "GET /hello/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    assert_eq!(statuses(&told(address, sent.as_bytes())), ["500", "500", "500", "200"]);
+    for _ in 0..20 {
+        let sent = "GET /panic HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2);
+        assert_eq!(statuses(&told(address, sent.as_bytes())), ["500"]);
+    }
+    let sent = "GET /hello/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    assert_eq!(statuses(&told(address, sent.as_bytes())), ["200"]);
 }
 
 #[test]
@@ -362,6 +374,59 @@ fn another_api_takes_over_between_requests() {
         assert!(answer[..count].ends_with(version.as_bytes()), "{}", answer[..count].escape_ascii());
         running.replace(api("two"));
     }
+}
+
+#[test]
+fn a_handler_learns_that_its_peer_is_gone() {
+    let (_running, address) = served();
+    let (asked, mut stream) = (Instant::now(), connect(address));
+    stream.write_all(b"GET /until-departure HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert_eq!(statuses(&answer), ["204"]);
+    assert!(
+        (Duration::from_millis(90)..Duration::from_secs(9)).contains(&asked.elapsed()),
+        "{:?}",
+        asked.elapsed()
+    );
+}
+
+#[test]
+fn pooled_handlers_keep_no_worker_from_its_connections() {
+    let pool = WorkerPool::new(PoolSize { threads: 1, queue: 1 }).unwrap();
+    let description = Description::from_text("served.yaml", DESCRIPTION).unwrap();
+    let may_end = Arc::new(AtomicBool::new(false));
+    let gate = Arc::clone(&may_end);
+    let handlers = Handlers::new()
+        .on_pool("slow", move |_| {
+            while !gate.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok(Response::no_content())
+        })
+        .on("hello", |_| Ok(Response::text("hello")))
+        .otherwise(Otherwise::NotImplemented);
+    let api = Api::builder(&description).handlers(handlers).executor(pool).build().unwrap();
+    let running = Server::bind("127.0.0.1:0").unwrap().serve(api).unwrap();
+    let address = running.local_addr().unwrap();
+    let slow = "GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let clients: Vec<_> =
+        (0..6).map(|_| std::thread::spawn(move || told(address, slow.as_bytes()))).collect();
+    for _ in 0..10 {
+        let hello = told(address, b"GET /hello/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        assert_eq!(statuses(&hello), ["200"]);
+    }
+    while running.connections().open > 2 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    may_end.store(true, Ordering::Relaxed);
+    let answers: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
+    let done = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 204 ")).count();
+    let full = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 503 ")).count();
+    assert!((1..=2).contains(&done) && done + full == 6, "one runs, one waits: {answers:?}");
+    assert!(answers.iter().all(|answer| answer.contains(" 204 ") || answer.contains("Retry-After: 1")));
 }
 
 #[test]

@@ -46,6 +46,7 @@ impl Response {
     /// does not have stay.
     fn in_place_of(mut self, other: &Self) -> Self {
         self.status = other.status;
+        self.ends_connection |= other.ends_connection;
         let kept = || other.fields.iter().filter(|line| !line.is_named("Content-Type"));
         self.fields.retain(|line| !kept().any(|other| line.is_named(other.name())));
         self.fields.extend(kept().cloned());
