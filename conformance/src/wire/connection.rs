@@ -67,12 +67,6 @@ impl Connection {
         Ok(Self { stream, waiting: Vec::new(), ended: false, sent: Vec::new(), came: Vec::new() })
     }
 
-    /// Whether the server has closed, as far as is known.
-    #[must_use]
-    pub const fn has_ended(&self) -> bool {
-        self.ended
-    }
-
     /// Octets that came and belong to no response that was read.
     #[must_use]
     pub fn left(&self) -> &[u8] {

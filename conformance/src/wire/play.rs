@@ -33,6 +33,9 @@ pub enum Cut {
     After(usize),
 }
 
+/// What is expected of a connection that stays.
+const AGAIN: &str = "a plain GET on the connection is answered with 200";
+
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -145,7 +148,7 @@ impl Player<'_> {
             Step::Interim(status) => self.interim(*status),
             Step::Expect(expect) => self.expect(expect),
             Step::Closed(within) => self.closed(self.time(Some(within))),
-            Step::Open(_) => self.open().map(|()| Flow::On),
+            Step::Open(_) => self.open(),
             Step::OpenOrClosed(_) => self.open_or_closed(),
             Step::SilenceMs(time) => self.silence(Duration::from_millis(*time)),
         }
@@ -237,17 +240,12 @@ impl Player<'_> {
         let time = self.time(expect.within.as_ref());
         let asked = Asked { head: expect.head };
         let response = loop {
-            match self.response(asked, time, &expected) {
-                Ok(response) if response.is_interim() && expect.interims => {}
-                Ok(response) => break response,
-                Err(_)
-                    if expect.or_closed
-                        && self.connection.has_ended()
-                        && self.connection.left().is_empty() =>
-                {
-                    return Ok(Flow::Over);
-                }
-                Err(wrong) => return Err(wrong),
+            if expect.or_closed && self.ends_in_silence(time) {
+                return Ok(Flow::Over);
+            }
+            let response = self.response(asked, time, &expected)?;
+            if !(response.is_interim() && expect.interims) {
+                break response;
             }
         };
         let wrong = judge::wrong(expect, &response);
@@ -284,30 +282,36 @@ impl Player<'_> {
         }
     }
 
-    /// The connection serves another request.
-    fn open(&mut self) -> Result<(), Wrong> {
-        let expected = "a plain GET on the connection is answered with 200";
+    /// The connection serves another request, and nothing comes before that is sent.
+    fn open(&mut self) -> Result<Flow, Wrong> {
+        match self.open_or_closed()? {
+            Flow::On => Ok(Flow::On),
+            Flow::Over => Err(Wrong::new(AGAIN, "the server closed the connection")),
+        }
+    }
+
+    fn open_or_closed(&mut self) -> Result<Flow, Wrong> {
+        self.connection.wait(CUT_PAUSE);
+        if !self.connection.left().is_empty() {
+            return Err(Wrong::new(AGAIN, format!("more octets: `{}`", shown(self.connection.left()))));
+        }
         self.connection.send(PLAIN_GET, self.settings.patience);
-        let response = self.response(Asked::default(), self.settings.patience, expected)?;
+        if self.ends_in_silence(self.settings.patience) {
+            return Ok(Flow::Over);
+        }
+        let response = self.response(Asked::default(), self.settings.patience, AGAIN)?;
         // Another item would be the answer to another request, such as one that was smuggled.
         let found: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         let id = found.pointer("/parameters/path/id").and_then(Value::as_u64);
         if response.status == 200 && id == Some(1) {
-            return Ok(());
+            return Ok(Flow::On);
         }
-        Err(Wrong::new(expected, format!("{} with `{}`", response.status, shown(&response.body))))
+        Err(Wrong::new(AGAIN, format!("{} with `{}`", response.status, shown(&response.body))))
     }
 
-    fn open_or_closed(&mut self) -> Result<Flow, Wrong> {
-        let quiet = self.connection.left().is_empty();
-        if quiet && self.connection.wait(CUT_PAUSE) == Arrival::End {
-            return Ok(Flow::Over);
-        }
-        match self.open() {
-            Ok(()) => Ok(Flow::On),
-            Err(_) if self.connection.has_ended() && self.connection.left().is_empty() => Ok(Flow::Over),
-            Err(wrong) => Err(wrong),
-        }
+    /// Whether the server closes before any octet of a response.
+    fn ends_in_silence(&mut self, time: Duration) -> bool {
+        self.connection.left().is_empty() && self.connection.wait(time) == Arrival::End
     }
 
     fn silence(&mut self, time: Duration) -> Result<Flow, Wrong> {

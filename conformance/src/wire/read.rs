@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::format::{Assumptions, CaseForm, GroupFile, Mode, Requirement, Step};
+use super::suite::octets_of;
 use crate::case::{CaseError, CasePlace, schema_faults};
 use crate::catalogue::Catalogue;
 use crate::source::Source;
@@ -19,6 +20,9 @@ pub const DESCRIPTION: &str = "description.yaml";
 
 /// The published schema of the format.
 pub const SCHEMA: &str = include_str!("../../schemas/wire-case.schema.json");
+
+/// The most octets that are cut at every place.
+const SPLIT_BYTES_MAX: usize = 1024;
 
 /// One case.
 #[derive(Debug, Clone)]
@@ -140,6 +144,10 @@ fn build(
         }
     }
     let modes = form.modes.clone().or_else(|| group.modes.clone()).unwrap_or_else(|| vec![Mode::Whole]);
+    if modes.contains(&Mode::SplitEverywhere) && octets_of(&form.steps) > SPLIT_BYTES_MAX {
+        let message = format!("more than {SPLIT_BYTES_MAX} octets to split everywhere");
+        return Err(error(message, "leave `split-everywhere` out: each place is a run of its own"));
+    }
     let group = place.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(WireCase {
         id: form.id,
@@ -202,6 +210,11 @@ mod tests {
         check("- {id: a-b, title: A case., steps: [{send: [{hex: 0}]}]}", 5, "");
         check("- {id: a-b, title: A case., steps: [{send: [{hex: '0'}]}]}", 5, "");
         check("- {id: a-b, title: A case., steps: [{expect: {status: 99}}]}", 5, "");
+        check(
+            "- {id: a-b, title: A case., modes: [split-everywhere], steps: [{send: [{repeat: {text: x, count: 2000}}]}]}",
+            5,
+            "split everywhere",
+        );
         let bare = "about: Some words.\ncases:\n- {id: a-b, title: A case., steps: [{send: x}]}";
         assert!(read_here(bare).expect_err("no section")[0].message.contains("names no section"));
     }

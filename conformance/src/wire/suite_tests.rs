@@ -138,3 +138,16 @@ fn what_was_not_told_skips() {
         assert!(matches!(verdict, Verdict::Skipped(_)), "{assumes}");
     }
 }
+
+/// A smuggled answer and a close at once are no close in silence.
+#[test]
+fn what_comes_before_a_close_is_not_overlooked() {
+    let undated = Planted { answer: "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n", ..CLOSES };
+    fails(undated, &format!("steps: [{GET}, {{expect: {{status: 400, or_closed: true}}}}]"), "no Date");
+    let two = "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n\
+               HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n";
+    let twice = Planted { answer: two, ..CLOSES };
+    for end in ["closed: true", "open_or_closed: true", "open: true", "silence_ms: 50"] {
+        fails(twice, &format!("steps: [{GET}, {{expect: {{status: 200}}}}, {{{end}}}]"), "HTTP/1.1 200");
+    }
+}
