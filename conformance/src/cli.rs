@@ -11,6 +11,7 @@ mod peers;
 mod perform;
 mod replay;
 mod select;
+mod wire;
 mod write;
 
 use std::path::Path;
@@ -67,6 +68,8 @@ pub fn main() -> ExitCode {
         Some(Command::Confine { memory_mib, command }) => Err(confine::confine(memory_mib, &command)),
         Some(Command::Merge(merge)) => merge::run(&merge),
         Some(Command::Peers(arguments)) => peers::run(&arguments),
+        Some(Command::Wire(arguments)) => wire::run(&arguments),
+        Some(Command::WireServer(arguments)) => wire::serve(&arguments),
         None => run(&arguments.run),
     };
     ExitCode::from(end.unwrap_or_else(|end| tell(&end)))

@@ -3,7 +3,7 @@
 //! In the order of a run: `cli` (what to run), `catalogue` (what is asked), `source`, `case` and `corpus` (how cases are
 //! found and read), `protocol`, `worker` and `pool` (how workers are spoken to), `adapter` (our worker), `run`, `documents`,
 //! `generate` and `external` (what is asked of it), `check` and `outcome` (what came of it), `recording`, `redact` and `reproduce` (what
-//! may be shown of it), `expectations`, `accounting` and `choices` (what was expected), `report`.
+//! may be shown of it), `expectations`, `accounting` and `choices` (what was expected), `report`. `wire` is a suite of its own: octets over sockets.
 
 pub mod accounting;
 pub mod adapter;
@@ -28,4 +28,5 @@ pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod source;
+pub mod wire;
 pub mod worker;

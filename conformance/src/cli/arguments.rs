@@ -10,6 +10,7 @@ use crate::adapter::FaultMode;
 use crate::generate;
 
 use super::peers::PeersArguments;
+use super::wire::{WireArguments, WireServerArguments};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -186,6 +187,11 @@ pub(super) enum Command {
     },
     /// The same cases, asked of our worker and of others, side by side.
     Peers(PeersArguments),
+    /// Octets over sockets, to any server that serves the description of the wire suite (docs/wire.md).
+    Wire(WireArguments),
+    /// Be the server under test of the wire suite.
+    #[command(hide = true)]
+    WireServer(WireServerArguments),
     /// Set the address-space limit, then become COMMAND.
     #[command(hide = true)]
     Confine {
