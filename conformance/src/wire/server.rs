@@ -4,13 +4,14 @@
 //! standard input does, so that it cannot outlive the runner. Never panics.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use brrtrouter::{
-    Api, ApiKeys, Description, Handlers, Otherwise, Principal, Response, SecurityProviders, StatusCode, echo,
+    Api, ApiKeys, ApiOptions, Description, Handlers, Otherwise, Principal, Response, SecurityProviders,
+    Server, ServerOptions, StatusCode, echo,
 };
 
 /// The key that `GET /secured` takes.
@@ -31,30 +32,40 @@ pub struct Bounds {
 ///
 /// # Errors
 /// A description that cannot be served, with every finding.
-pub fn api(file: &Path) -> Result<Api, String> {
+pub fn api(file: &Path, body_bytes_max: u64) -> Result<Api, String> {
     let description = Description::from_path(file).map_err(|error| error.to_string())?;
     let empty = |_: &brrtrouter::Context<'_>| Ok(Response::new(StatusCode::NO_CONTENT));
     let handlers =
         Handlers::new().on("getPlain", empty).on("deleteItem", empty).otherwise(Otherwise::Handler(echo()));
     let keys = ApiKeys::new().with_key(KEY, Principal::new("wire"));
+    let mut options = ApiOptions::default();
+    options.content.bytes_max = body_bytes_max;
     Api::builder(&description)
+        .options(options)
         .handlers(handlers)
         .security(SecurityProviders::new().on("key", keys))
         .build()
         .map_err(|error| error.to_string())
 }
 
-/// Serves `api` on `listener` until the process ends; `ready` is called when connections are taken.
+/// Serves `api` on a free port until the process ends; `ready` is told the address when connections are taken.
 ///
 /// This is the one place that knows the library's server.
 ///
 /// # Errors
 /// What keeps it from serving.
-fn serve_echo(listener: TcpListener, api: Api, bounds: Bounds, ready: impl FnOnce()) -> Result<(), String> {
-    // The library has no server yet; what it will be given is ready here.
-    drop((listener, api, bounds, ready));
-    Err("brrtrouter has no server yet: name one that serves specs-corpus/wire/description.yaml by --url"
-        .to_owned())
+fn serve_echo(api: Api, bounds: Bounds, ready: impl FnOnce(SocketAddr)) -> Result<(), String> {
+    let options = ServerOptions {
+        head_time_max: bounds.deadline,
+        body_grace_time: bounds.deadline,
+        idle_time_max: bounds.deadline.saturating_mul(4),
+        ..ServerOptions::default()
+    };
+    let server = Server::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    let running = server.options(options).serve(api).map_err(|error| error.to_string())?;
+    ready(running.local_addr().ok_or("no address")?);
+    running.wait();
+    Ok(())
 }
 
 /// What `conformance wire-server` does.
@@ -62,11 +73,9 @@ fn serve_echo(listener: TcpListener, api: Api, bounds: Bounds, ready: impl FnOnc
 /// # Errors
 /// What keeps it from serving.
 pub fn child(description: &Path, bounds: Bounds) -> Result<(), String> {
-    let api = api(description)?;
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no port: {error}"))?;
-    let address = listener.local_addr().map_err(|error| format!("no address: {error}"))?;
+    let api = api(description, bounds.body_bytes_max)?;
     std::thread::spawn(end_with_parent);
-    serve_echo(listener, api, bounds, move || tell(address))
+    serve_echo(api, bounds, tell)
 }
 
 fn tell(address: SocketAddr) {
@@ -149,7 +158,7 @@ mod tests {
     #[test]
     fn the_description_is_served_as_the_cases_assume() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs-corpus/wire/description.yaml");
-        let api = api(&file).expect("served");
+        let api = api(&file, 1024 * 1024).expect("served");
         let client = api.test();
         let check = |found: &brrtrouter::TestResponse, status: u16, wanted: &[(&str, serde_json::Value)]| {
             assert_eq!(found.status(), status, "{}", found.text());

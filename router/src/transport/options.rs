@@ -14,7 +14,6 @@ use crate::limits::http as limits;
 /// assert_eq!(options.fields_max, 100);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ServerOptions {
     /// The most connections at once; more are answered with 503. The system's bounds on descriptors and mappings may lower it.
     pub connections_max: usize,
