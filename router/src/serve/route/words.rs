@@ -26,13 +26,25 @@ pub(super) fn last_word(text: &[u8], end: usize, length: usize) -> Option<u64> {
         Some(at) => word(text, at)?,
         None => head(text).wrapping_shl(bits(WORD.wrapping_sub(end))),
     };
-    Some(word & moved_up(u64::MAX, length))
+    Some(with_slash(word, length))
 }
 
-/// What a word that begins with the slash before a segment of fewer than eight octets holds of it, as its last octets.
+/// What to keep of the last eight octets up to the end of a segment of fewer, and of the slash before it.
+const KEPT: [u64; WORD] = [
+    0xFF << 56,
+    0xFFFF << 48,
+    0xFF_FFFF << 40,
+    0xFFFF_FFFF << 32,
+    0xFF_FFFF_FFFF << 24,
+    0xFFFF_FFFF_FFFF << 16,
+    0xFF_FFFF_FFFF_FFFF << 8,
+    u64::MAX,
+];
+
+/// What a word that ends where a segment of fewer than eight octets does holds of it and of the slash before it.
 #[inline(always)]
-pub(super) fn moved_up(word: u64, length: usize) -> u64 {
-    word.wrapping_shl(bits(length ^ 7))
+pub(super) fn with_slash(word: u64, length: usize) -> u64 {
+    KEPT.get(length).map_or(0, |kept| word & kept)
 }
 
 /// The first eight octets, zero behind the end.
