@@ -140,11 +140,13 @@ fn segments(template: &str) -> Result<Vec<Segment>, RouteTableError> {
         description::Part::Literal(text) => Part::Literal(normalize_literal(text).into()),
         description::Part::Expression(_) => Part::Expression,
     };
-    let segments: Option<Vec<_>> = template
-        .segments
-        .iter()
-        .map(|segment| Segment::new(segment.parts.iter().map(of_part).collect()))
-        .collect();
+    // Nearly all segments are of the first two kinds, and need no list of parts.
+    let segment = |parts: &[description::Part]| match parts {
+        [description::Part::Literal(text)] => Some(Segment::Literal(normalize_literal(text).into())),
+        [description::Part::Expression(_)] => Some(Segment::Expression),
+        parts => Segment::new(parts.iter().map(of_part).collect()),
+    };
+    let segments: Option<Vec<_>> = template.segments.iter().map(|one| segment(&one.parts)).collect();
     let segments = segments.ok_or(RouteTableError::AdjacentExpressions)?;
     let is_dots =
         |segment: &Segment| matches!(segment, Segment::Literal(text) if is_dot_segment(text.as_bytes()));

@@ -8,7 +8,7 @@ use super::determinise::{Draft, Drafts, Next, StateId, Test};
 use super::leaf::LeafDraft;
 use super::shorts::Shorts;
 use super::trie::LeafId;
-use super::words::{WORD, word, words};
+use super::words::{WORD, word, words_of_literal};
 
 /// Up to how many literals none of a table should be displaced.
 const PERFECT_LITERALS_MAX: usize = 192;
@@ -229,7 +229,7 @@ impl Planner<'_> {
     /// A literal; its text is kept where there is more between its words than two others.
     fn literal(&mut self, text: &str, next: StateId) -> Result<Literal, TooLarge> {
         let length = count(text.len())?;
-        let words = words(format!("/{text}").as_bytes(), 1, text.len().saturating_add(1)).ok_or(TooLarge)?;
+        let words = words_of_literal(text.as_bytes());
         let word = |at: usize| word(text.as_bytes(), at).ok_or(TooLarge);
         let between = match text.len() {
             length if length <= TWO_WORDS => [0, 0],

@@ -19,6 +19,17 @@ pub(super) fn words(text: &[u8], from: usize, end: usize) -> Option<[u64; 2]> {
     }
 }
 
+/// The two words of a literal.
+pub(super) fn words_of_literal(text: &[u8]) -> [u64; 2] {
+    if let (Some(first), Some(last)) = (text.first_chunk::<WORD>(), text.last_chunk::<WORD>()) {
+        return [u64::from_le_bytes(*first), u64::from_le_bytes(*last)];
+    }
+    let mut octets = [0; WORD];
+    let behind_slash = text.iter().rev().chain(b"/");
+    octets.iter_mut().rev().zip(behind_slash).for_each(|(place, octet)| *place = *octet);
+    [u64::from_le_bytes(octets), 0]
+}
+
 /// The word of a segment that ends here and has fewer than eight octets.
 #[inline(always)]
 pub(super) fn last_word(text: &[u8], end: usize, length: usize) -> Option<u64> {
@@ -91,6 +102,7 @@ mod tests {
             expected = [word_of(octets), word_of(&octets[octets.len() - 8..])];
         }
         assert_eq!(words(text.as_bytes(), from, end), Some(expected), "{text}, {from} to {end}");
+        assert_eq!(words_of_literal(segment.as_bytes()), expected, "{segment} as a literal");
         assert_eq!(words(alone.as_bytes(), 1, alone.len()), Some(expected), "{segment} alone");
     }
 
