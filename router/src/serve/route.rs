@@ -12,6 +12,7 @@ mod locate;
 mod normalize;
 mod pack;
 mod pattern;
+mod shorts;
 #[cfg(test)]
 mod tests;
 mod trie;
@@ -20,7 +21,6 @@ mod words;
 
 use std::sync::Arc;
 
-use brrtrouter_delimiters::is_plain;
 use http::Method;
 
 use automaton::{Automaton, NONE, ODD};
@@ -92,7 +92,7 @@ impl RouteTable {
     #[inline]
     pub fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> RouteOutcome<'_> {
         let Some(known) = leaf::known(method) else { return self.find_additional(method, path, captures) };
-        let number = self.automaton.walk(path.as_bytes(), &mut captures.segments);
+        let number = self.automaton.walk(path.as_bytes(), &mut captures.notes);
         let Some(leaf) = self.leaves.get(number) else {
             return self.find_odd(known, (path, number), captures);
         };
@@ -111,7 +111,7 @@ impl RouteTable {
         (path, number): (&str, u32),
         captures: &mut Captures,
     ) -> RouteOutcome<'_> {
-        if number == NONE && path.starts_with('/') && is_plain(path.as_bytes()) {
+        if number == NONE {
             captures.clear();
             return RouteOutcome::NotFound;
         }
@@ -128,7 +128,7 @@ impl RouteTable {
             captures.clear();
             return RouteOutcome::UnknownMethod;
         }
-        let number = self.automaton.walk(path.as_bytes(), &mut captures.segments);
+        let number = self.automaton.walk(path.as_bytes(), &mut captures.notes);
         match self.leaf_of_odd(path, number, captures) {
             Ok((id, leaf)) => self.answer(leaf, self.leaves.find_additional(id, method)),
             Err(outcome) => outcome,
@@ -160,7 +160,7 @@ impl RouteTable {
         if path.len() > limits::TARGET_BYTES_MAX {
             return Err(RouteOutcome::Refused(PathError::TooLong));
         }
-        if number != NONE && number != ODD {
+        if number != ODD {
             return self.locate(number, path, captures);
         }
         if !path.starts_with('/') {
@@ -173,11 +173,8 @@ impl RouteTable {
         }
         let mut room = NormalPath::new_const();
         let normal = normalize_path(path, &mut room).map_err(RouteOutcome::Refused)?;
-        if number == NONE && normal.is_none() {
-            return Err(RouteOutcome::NotFound);
-        }
         let followed = normal.unwrap_or(path);
-        let number = self.automaton.walk_normal(followed.as_bytes(), &mut captures.segments);
+        let number = self.automaton.walk_normal(followed.as_bytes(), &mut captures.notes);
         let found = self.locate(number, followed, captures)?;
         if let Some(normal) = normal {
             locate::as_sent(path, normal, captures);

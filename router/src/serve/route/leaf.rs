@@ -162,7 +162,7 @@ pub(super) struct Leaves {
 impl Leaves {
     /// `None` past what 32 bits count.
     pub(super) fn pack(drafts: Vec<LeafDraft>) -> Option<Self> {
-        let mut packer = Packer::default();
+        let mut packer = Packer { leaves: Vec::with_capacity(drafts.len()), ..Packer::default() };
         for draft in drafts {
             packer.leaf(draft)?;
         }
@@ -214,7 +214,7 @@ struct Packer {
     additional: Vec<(u32, Method, u32)>,
     allows: Vec<Arc<str>>,
     /// The `Allow` value of methods declared in this order.
-    allow_ids: HashMap<Vec<Known>, u32>,
+    allow_ids: HashMap<u64, u32>,
     captured: Vec<Box<[Captured]>>,
 }
 
@@ -251,14 +251,15 @@ impl Packer {
 
     /// The value for these methods; leaves whose methods all are known share theirs.
     fn allow(&mut self, methods: &[(Method, u32)]) -> Option<u32> {
-        let known: Option<Vec<Known>> = methods.iter().map(|(method, _)| known(method)).collect();
-        if let Some(id) = known.as_ref().and_then(|known| self.allow_ids.get(known)) {
+        // Four bits for each, behind one that tells how many there are: the known ones are fewer than sixteen.
+        let key = methods.iter().try_fold(1, |key, (method, _)| Some(key << 4 | u64::from(known(method)?)));
+        if let Some(id) = key.as_ref().and_then(|key| self.allow_ids.get(key)) {
             return Some(*id);
         }
         let id = u32::try_from(self.allows.len()).ok()?;
         self.allows.push(allow_value(methods.iter().map(|(method, _)| method)));
-        if let Some(known) = known {
-            self.allow_ids.insert(known, id);
+        if let Some(key) = key {
+            self.allow_ids.insert(key, id);
         }
         Some(id)
     }
