@@ -6,6 +6,7 @@ mod arguments;
 mod compare;
 mod confine;
 mod explain;
+mod faults;
 mod merge;
 mod peers;
 mod perform;
@@ -66,6 +67,7 @@ pub fn main() -> ExitCode {
             adapter::serve(fault).map(|()| 0).map_err(|error| End::Harness(error.to_string()))
         }
         Some(Command::Confine { memory_mib, command }) => Err(confine::confine(memory_mib, &command)),
+        Some(Command::Faults(arguments)) => faults::run(&arguments),
         Some(Command::Merge(merge)) => merge::run(&merge),
         Some(Command::Peers(arguments)) => peers::run(&arguments),
         Some(Command::Wire(arguments)) => wire::run(&arguments),

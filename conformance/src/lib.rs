@@ -20,6 +20,7 @@ pub mod generate;
 pub mod offer;
 pub mod outcome;
 pub mod peers;
+pub mod planted;
 pub mod pool;
 pub mod protocol;
 pub mod recording;
