@@ -25,6 +25,8 @@ enum Left {
 pub(super) struct BodyProgress {
     announced: Option<u64>,
     left: Left,
+    /// How many octets the journey takes.
+    bytes_max: u64,
     /// Octets of data that were given.
     given: u64,
     began_millis: u64,
@@ -39,7 +41,15 @@ impl BodyProgress {
             BodyFraming::Length(length) => (Some(length), Left::Length(length)),
             BodyFraming::Chunked => (None, Left::Chunked(Chunked::new())),
         };
-        Self { announced, left, given: 0, began_millis, must_continue: framing.expects_continue, fault: None }
+        Self {
+            announced,
+            left,
+            bytes_max: u64::MAX,
+            given: 0,
+            began_millis,
+            must_continue: framing.expects_continue,
+            fault: None,
+        }
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -83,6 +93,7 @@ impl<'c, S: Read + Write> IncomingBody<'c, S> {
 
     /// Reads what is left for nothing; tells whether the next request starts behind it.
     pub(super) fn drain(mut self) -> bool {
+        self.progress.bytes_max = u64::MAX;
         let mut nowhere = [0; 1024];
         let mut drained = 0_u64;
         while drained <= DRAIN_BYTES_MAX {
@@ -102,6 +113,12 @@ impl<'c, S: Read + Write> IncomingBody<'c, S> {
                 Left::Length(left) => *left,
                 Left::Chunked(chunked) => match chunked.step(self.input.filled()) {
                     Ok(ChunkStep::End) => return Ok(0),
+                    // A chunk that cannot be taken whole is not waited for.
+                    Ok(ChunkStep::Data(most))
+                        if self.progress.given.saturating_add(most) > self.progress.bytes_max =>
+                    {
+                        return Err(BodyError::TooLarge { bytes_max: self.progress.bytes_max });
+                    }
                     Ok(ChunkStep::Data(most)) => most,
                     Ok(ChunkStep::Framing(count)) => {
                         self.input.consume(count);
@@ -168,6 +185,10 @@ impl<'c, S: Read + Write> IncomingBody<'c, S> {
 impl<S: Read + Write> BodySource for IncomingBody<'_, S> {
     fn length(&self) -> Option<u64> {
         self.progress.announced
+    }
+
+    fn limit(&mut self, bytes_max: u64) {
+        self.progress.bytes_max = bytes_max;
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {

@@ -15,7 +15,7 @@ pub(super) struct ChunkFault;
 pub(super) enum ChunkStep {
     /// So many octets frame the body and are used up.
     Framing(usize),
-    /// Up to so many octets from here on are data; who takes some tells [`Chunked::took`].
+    /// Up to so many octets from here on are data, though none may be there yet; who takes some tells [`Chunked::took`].
     Data(u64),
     /// More octets are needed.
     More,
@@ -61,7 +61,7 @@ impl Chunked {
     pub(super) fn step(&mut self, octets: &[u8]) -> Result<ChunkStep, ChunkFault> {
         match self.state {
             State::End => Ok(ChunkStep::End),
-            State::Data(left) => Ok(if octets.is_empty() { ChunkStep::More } else { ChunkStep::Data(left) }),
+            State::Data(left) => Ok(ChunkStep::Data(left)),
             State::DataEnd => match octets {
                 [b'\r', b'\n', ..] => {
                     self.state = State::Size;
@@ -166,6 +166,8 @@ mod tests {
         loop {
             match decoder.step(&sent[from..to])? {
                 ChunkStep::Framing(count) => from += count,
+                ChunkStep::Data(_) if from == to && to == sent.len() => return Ok(None),
+                ChunkStep::Data(_) if from == to => to = (to + window).min(sent.len()),
                 ChunkStep::Data(most) => {
                     let count = usize::try_from(most).unwrap().min(to - from);
                     data.extend_from_slice(&sent[from..from + count]);
