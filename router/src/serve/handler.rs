@@ -28,14 +28,22 @@ pub(crate) fn guard<T>(
     operation: &Operation,
     run: impl FnOnce() -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panicked| {
-        // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
-        if !panicked.is::<&str>() && !panicked.is::<String>() {
-            resume_unwind(panicked);
+    contain(operation.name(), run).unwrap_or_else(|| Err(Problem::of(ProblemKind::Internal)))
+}
+
+/// Runs the user's code; `None` where it panicked, of which the log tells only whose code it was.
+pub(crate) fn contain<T>(whose: &str, run: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(given) => Some(given),
+        Err(panicked) => {
+            // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
+            if !panicked.is::<&str>() && !panicked.is::<String>() {
+                resume_unwind(panicked);
+            }
+            tracing::error!(operation = whose, "the handler panicked");
+            None
         }
-        tracing::error!(operation = operation.name(), "the handler panicked");
-        Err(Problem::of(ProblemKind::Internal))
-    })
+    }
 }
 
 /// What an operation without a handler of its own does.
