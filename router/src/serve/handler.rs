@@ -26,13 +26,15 @@ pub(crate) enum Handler {
 /// Runs the user's code for an operation; a panic becomes a 500 that tells nothing.
 pub(crate) fn guard<T>(
     operation: &Operation,
+    request_id: Option<&str>,
     run: impl FnOnce() -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    contain(operation.name(), run).unwrap_or_else(|| Err(Problem::of(ProblemKind::Internal)))
+    contain(operation.name(), request_id, run).unwrap_or_else(|| Err(Problem::of(ProblemKind::Internal)))
 }
 
-/// Runs the user's code; `None` where it panicked, of which the log tells only whose code it was.
-pub(crate) fn contain<T>(whose: &str, run: impl FnOnce() -> T) -> Option<T> {
+/// Runs the user's code: that of an operation, or what else `whose` names. `None` where it panicked, of which the log tells whose
+/// code it was and for which request.
+pub(crate) fn contain<T>(whose: &str, request_id: Option<&str>, run: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(given) => Some(given),
         Err(panicked) => {
@@ -40,7 +42,7 @@ pub(crate) fn contain<T>(whose: &str, run: impl FnOnce() -> T) -> Option<T> {
             if !panicked.is::<&str>() && !panicked.is::<String>() {
                 resume_unwind(panicked);
             }
-            tracing::error!(operation = whose, "the handler panicked");
+            tracing::error!(operation = whose, request_id, "the handler panicked");
             None
         }
     }

@@ -390,12 +390,13 @@ impl<'r> Admitted<'r> {
             clock: &*self.api.clock,
             stream: Cell::new(stream),
         };
-        guard(self.decision.operation, || handler(&context))
+        guard(self.decision.operation, self.request_id(), || handler(&context))
     }
 
     /// Only here is the request copied: it leaves the thread that its connection's buffers belong to.
     fn run_on_pool(self, handler: &Function, content: Content) -> Result<Response, Problem> {
-        let request_id = self.request_id().map(Into::into);
+        let id = self.visit.as_ref().and_then(|visit| visit.id);
+        let request_id = id.as_ref().map(RequestId::as_str);
         let (api, decision) = (self.api, self.decision);
         let (operation, deadline) = (decision.operation, decision.deadline);
         let request = OwnedRequest {
@@ -406,14 +407,18 @@ impl<'r> Admitted<'r> {
             parameters: self.parameters,
             content,
             accepted: decision.accepted.map(Into::into),
-            request_id,
+            request_id: request_id.map(Into::into),
             deadline,
             clock: Arc::clone(&api.clock),
         };
         let job = Job::new(Arc::clone(handler), request);
-        let result = guard(operation, || api.executor.run(job));
+        let result = guard(operation, request_id, || api.executor.run(job));
         if has_passed(deadline, &*api.clock) {
-            tracing::warn!(operation = operation.name(), "the result came after the deadline and is dropped");
+            tracing::warn!(
+                operation = operation.name(),
+                request_id,
+                "the result came after the deadline and is dropped"
+            );
             return Err(ExecutorError::DeadlineExceeded.into());
         }
         result

@@ -184,7 +184,7 @@ impl Service {
     fn answer_early(&self, visit: &Visit<'_>) -> Option<Response> {
         let exchange = visit.exchange(None);
         for middleware in &self.middleware {
-            match contain(MIDDLEWARE, || middleware.before(&exchange).err()) {
+            match contain(MIDDLEWARE, exchange.request_id, || middleware.before(&exchange).err()) {
                 Some(None) => {}
                 Some(Some(answer)) => return Some(answer),
                 None => return Some(Problem::of(ProblemKind::Internal).into()),
@@ -223,7 +223,7 @@ impl Visit<'_> {
         let service = self.service;
         for middleware in service.middleware.iter().rev() {
             let exchange = self.exchange(Some(routed));
-            if contain(MIDDLEWARE, || middleware.after(&exchange, response)).is_none() {
+            if contain(MIDDLEWARE, exchange.request_id, || middleware.after(&exchange, response)).is_none() {
                 *response = Problem::of(ProblemKind::Internal).into();
             }
         }

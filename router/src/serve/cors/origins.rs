@@ -82,7 +82,8 @@ impl Origins {
             return None;
         }
         let by_pattern = self.patterns.iter().any(|pattern| pattern.is_match(origin.as_bytes()));
-        let holds = |rule: &OriginRule| contain("the rule for origins", || rule(origin)).unwrap_or_default();
+        let holds =
+            |rule: &OriginRule| contain("the rule for origins", None, || rule(origin)).unwrap_or_default();
         let by_rule = || self.rules.iter().any(holds);
         (by_pattern || by_rule()).then_some(AllowedOrigin::Sent(origin))
     }

@@ -150,6 +150,28 @@ fn requests_have_ids() {
 }
 
 #[test]
+fn a_handler_on_the_pool_knows_the_id() {
+    let id = |cx: &Context<'_>| Ok(Response::text(cx.request_id().unwrap_or("none").to_owned()));
+    let description = description(&UP.replace("security: [{ key: [] }]", ""));
+    let handlers = Handlers::new().on_pool("up", id).otherwise(Otherwise::NotImplemented);
+    let providers = crate::SecurityProviders::new().on("key", crate::ApiKeys::new());
+    let api = Api::builder(&description).handlers(handlers).security(providers).build().unwrap();
+    let service = Service::builder(api).request_ids(RequestIds::new()).build().unwrap();
+    let response = send(&service, Method::GET, "/up", &[]);
+    assert_eq!(response.field("X-Request-Id"), Some(response.text().as_ref()));
+}
+
+#[test]
+fn a_head_that_cannot_be_read_is_answered_as_well() {
+    let service = Service::builder(up(UP)).request_ids(RequestIds::new().accept_incoming()).build().unwrap();
+    let fields = [FieldLine::new("Origin", "https://shop.example"), FieldLine::new("X-Request-Id", "a7")];
+    let response = service.refuse(crate::HeadError::TargetTooLong, &fields);
+    let told = ["Access-Control-Allow-Origin", "Vary", "X-Request-Id"].map(|name| response.field(name));
+    assert_eq!(response.status().as_u16(), 414);
+    assert_eq!(told, [Some("https://shop.example"), Some("Origin"), Some("a7")]);
+}
+
+#[test]
 fn own_paths_answer_to_get_and_head() {
     let service = Service::builder(up(UP)).description(&description(UP)).build().unwrap();
     let get = |target: &str| send(&service, Method::GET, target, &[]);
