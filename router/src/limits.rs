@@ -31,6 +31,18 @@ pub const MATCH_MIXTURES_MAX: usize = 128;
 /// The most expressions of one path template; their places in a path are kept without a heap.
 pub const PATH_EXPRESSIONS_MAX: usize = 64;
 
+/// The longest request id in bytes that a request may bring: it is repeated in the response and in logs.
+pub const REQUEST_ID_BYTES_MAX: usize = 128;
+
+/// The longest origin in bytes, in a policy or a request: a host name has at most 253 (RFC 1035 §2.3.4).
+pub const CORS_ORIGIN_BYTES_MAX: usize = 512;
+
+/// The largest automaton in bytes that a pattern of a CORS policy may become: origins are short, and so are their patterns.
+pub const CORS_PATTERN_BYTES_MAX: usize = 1 << 20;
+
+/// The longest list in bytes of the fields that a preflight asks for which is repeated.
+pub const CORS_REQUESTED_HEADERS_BYTES_MAX: usize = 4096;
+
 /// How many causes of an error are logged: a chain of them could be endless.
 pub const PROBLEM_CAUSES_MAX: usize = 8;
 

@@ -8,6 +8,7 @@ mod clock;
 mod connection;
 pub mod content;
 mod context;
+pub(crate) mod cors;
 mod echo;
 mod executor;
 pub(crate) mod handler;
@@ -20,6 +21,7 @@ mod problem;
 pub(crate) mod response;
 pub(crate) mod route;
 pub mod security;
+mod service;
 mod test_client;
 
 pub use api::Api;
@@ -27,6 +29,7 @@ pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
 pub use clock::{Clock, SystemClock};
 pub use connection::{Connection, Departure};
 pub use context::Context;
+pub use cors::CorsPolicy;
 pub use echo::echo;
 pub use executor::{Executor, ExecutorError, InPlace, Job};
 pub use handler::{HandlerFn, Handlers, Otherwise};
@@ -38,6 +41,9 @@ pub use problem::{
 };
 pub use response::{
     Body, BodyStream, Cookie, CookieError, FieldError, FieldText, NotAcceptable, ProblemContext, Response,
-    ResponseFault, ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite,
+    ResponseFault, ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ShortText,
+};
+pub use service::{
+    DescriptionTexts, Exchange, Middleware, Readiness, RequestIds, Service, ServiceBuilder, ServiceError,
 };
 pub use test_client::{TestClient, TestRequest, TestResponse};

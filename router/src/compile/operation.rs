@@ -6,6 +6,7 @@ use http::Method;
 
 use super::ApiOptions;
 use super::base_path::{BasePathError, Variable, base_paths};
+use super::cors;
 use super::diagnose::error;
 use super::naming::Names;
 use super::pooled;
@@ -54,6 +55,7 @@ pub(super) struct Compiler<'c, 'd> {
     pub(super) options: &'c ApiOptions,
     pub(super) security: Security<'c, 'd>,
     pub(super) schemas: &'c mut SchemaCompiler<'d>,
+    pub(super) cors: Option<&'c cors::Draft>,
     pub(super) diagnostics: &'c mut Diagnostics,
 }
 
@@ -84,6 +86,7 @@ impl<'d> Compiler<'_, 'd> {
                 self.diagnostics,
             ),
             handler,
+            cors: cors::of_operation(declared, self.cors, self.description, self.diagnostics),
         })
     }
 

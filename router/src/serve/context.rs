@@ -106,6 +106,7 @@ pub struct Context<'r> {
     pub(crate) parameters: &'r ParameterValues,
     pub(crate) content: &'r Content,
     pub(crate) accepted: Option<&'r str>,
+    pub(crate) request_id: Option<&'r str>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) clock: &'r dyn Clock,
     pub(crate) stream: Cell<Option<&'r mut dyn BodySource>>,
@@ -160,6 +161,12 @@ impl<'r> Context<'r> {
     #[must_use]
     pub const fn accepted(&self) -> Option<&'r str> {
         self.accepted
+    }
+
+    /// The id of the request, as the response will repeat it; `None` where no [`Service`](crate::Service) gives ids.
+    #[must_use]
+    pub const fn request_id(&self) -> Option<&'r str> {
+        self.request_id
     }
 
     /// When the answer has to be there; `None` where requests may take any time.

@@ -26,17 +26,28 @@ pub(crate) enum Handler {
 /// Runs the user's code for an operation; a panic becomes a 500 that tells nothing and is the last answer of its connection.
 pub(crate) fn guard<T>(
     operation: &Operation,
+    request_id: Option<&str>,
     run: impl FnOnce() -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panicked| {
-        // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
-        if !panicked.is::<&str>() && !panicked.is::<String>() {
-            resume_unwind(panicked);
+    // What it left behind of its connection is not known: the next request starts on another one.
+    let panicked = || Err(Problem::of(ProblemKind::Internal).ending_connection());
+    contain(operation.name(), request_id, run).unwrap_or_else(panicked)
+}
+
+/// Runs the user's code: that of an operation, or what else `whose` names. `None` where it panicked, of which the log tells whose
+/// code it was and for which request.
+pub(crate) fn contain<T>(whose: &str, request_id: Option<&str>, run: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(given) => Some(given),
+        Err(panicked) => {
+            // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
+            if !panicked.is::<&str>() && !panicked.is::<String>() {
+                resume_unwind(panicked);
+            }
+            tracing::error!(operation = whose, request_id, "the handler panicked");
+            None
         }
-        tracing::error!(operation = operation.name(), "the handler panicked");
-        // What it left behind of its connection is not known: the next request starts on another one.
-        Err(Problem::of(ProblemKind::Internal).ending_connection())
-    })
+    }
 }
 
 /// What an operation without a handler of its own does.

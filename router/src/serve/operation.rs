@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::Method;
 
 use crate::serve::content::{ContentPlan, RequestAccess};
+use crate::serve::cors::Grant;
 use crate::serve::handler::Handler;
 use crate::serve::parameter::ParameterPlans;
 use crate::serve::response::ResponsePlans;
@@ -25,6 +26,8 @@ pub struct Operation {
     pub(crate) access: RequestAccess,
     pub(crate) responses: ResponsePlans,
     pub(crate) handler: Option<Handler>,
+    /// What pages of other origins may do here; `None` for nothing. Without a policy nobody asks.
+    pub(crate) cors: Option<Arc<Grant>>,
 }
 
 impl Operation {

@@ -24,17 +24,18 @@ mod tests;
 mod validate;
 #[cfg(test)]
 mod validate_tests;
+mod vary;
 mod write_only;
 
 pub use body::{Body, BodyStream};
 pub use cookie::{Cookie, CookieError, SameSite};
-pub use field::{FieldError, FieldText, ResponseField};
+pub use field::{FieldError, FieldText, ResponseField, ShortText};
 pub(crate) use own_form::OwnForm;
 pub use plan::{NotAcceptable, ResponsePlans};
 pub use validate::{ResponsePolicy, ResponseViolation};
 
-/// How many field lines a response holds without heap allocation.
-const FIELDS_INLINE: usize = 4;
+/// How many field lines a response holds without heap allocation: two of its own, those of CORS and a request id.
+const FIELDS_INLINE: usize = 8;
 
 /// A response.
 ///
@@ -142,6 +143,7 @@ impl Response {
             FieldText::Static(text) => Body::Static(text.as_bytes()),
             FieldText::Shared(text) => Body::Shared(text.into()),
             FieldText::Owned(text) => Body::Bytes(text.into_boxed_bytes().into_vec()),
+            FieldText::Short(text) => Body::Bytes(text.as_str().into()),
         };
         Self::content("text/plain; charset=utf-8", body)
     }
@@ -197,13 +199,20 @@ impl Response {
     /// cannot be sent makes the response a 500.
     #[must_use]
     pub fn with_field(mut self, name: impl Into<FieldText>, value: impl Into<FieldText>) -> Self {
+        self.set_field(name, value);
+        self
+    }
+
+    /// [`Self::with_field`] of a response that lies where it will stay, as middleware sees it.
+    pub fn set_field(&mut self, name: impl Into<FieldText>, value: impl Into<FieldText>) {
         match ResponseField::new(name, value) {
             Ok(field) => {
                 self.fields.retain(|line| !line.is_named(field.name()));
                 self.fields.push(field);
-                self
             }
-            Err(fault) => self.with_fault(ResponseFault::Field(fault)),
+            Err(fault) => {
+                self.fault.get_or_insert(ResponseFault::Field(fault));
+            }
         }
     }
 

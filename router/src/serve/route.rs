@@ -103,6 +103,25 @@ impl RouteTable {
         }
     }
 
+    /// The number of the template that a path leads to, whatever the method; `None` where it leads nowhere.
+    pub(crate) fn path_number(&self, path: &str) -> Option<usize> {
+        let mut captures = Captures::new();
+        let number = self.automaton.walk(path.as_bytes(), &mut captures.notes);
+        if number == NONE {
+            return None;
+        }
+        if self.leaves.get(number).is_some() {
+            return usize::try_from(number).ok();
+        }
+        let (id, _) = self.leaf_of_odd(path, number, &mut captures).ok()?;
+        usize::try_from(id).ok()
+    }
+
+    /// The declared methods of each path, in the order of their numbers, with their operations.
+    pub(crate) fn declared_methods(&self) -> impl Iterator<Item = Vec<(&Method, u32)>> {
+        self.leaves.declared_methods()
+    }
+
     #[cold]
     #[inline(never)]
     fn find_odd(

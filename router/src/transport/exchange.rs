@@ -13,7 +13,7 @@ use super::head::{FieldLines, RequestLine, Version, parse_fields};
 use super::options::ServerOptions;
 use super::output::Ending;
 use super::scan::HeadPlace;
-use crate::serve::{BytesBody, Problem, RequestHead, Response};
+use crate::serve::{BytesBody, RequestHead, Response};
 
 /// What becomes of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,9 +68,9 @@ impl<S: Read + Write> Conversation<S> {
             return Ok(Err(ToBePulled));
         };
         let head = head(&parts)?;
-        let api = self.channel.shared().api.load_full();
-        let mut response = api.answer(&head, &self.connection, &mut BytesBody::new(body));
-        drop((api, parts));
+        let service = self.channel.shared().service.load_full();
+        let mut response = service.answer(&head, &self.connection, &mut BytesBody::new(body));
+        drop((service, parts));
         self.input.consume(end);
         let persists = framing.persists && !self.channel.shared().is_draining();
         Ok(Ok(self.send(&mut response, Ending { version: framing.version, persists })))
@@ -86,10 +86,10 @@ impl<S: Read + Write> Conversation<S> {
         let framing = Framing::of(&parts.line, &parts.fields)?;
         let head = head(&parts)?;
         let mut progress = BodyProgress::new(&framing, self.channel.millis());
-        let api = self.channel.shared().api.load_full();
+        let service = self.channel.shared().service.load_full();
         let mut body = IncomingBody::new(&mut self.channel, &mut self.behind, &mut progress);
-        let mut response = api.answer(&head, &self.connection, &mut body);
-        drop((api, parts));
+        let mut response = service.answer(&head, &self.connection, &mut body);
+        drop((service, parts));
         if progress.is_abandoned() {
             return Ok(Next::Abandon);
         }
@@ -121,7 +121,8 @@ impl<S: Read + Write> Conversation<S> {
 
     /// Answers what is no request; the connection ends, since nobody knows where the next one would start.
     pub(super) fn refuse(&mut self, fault: FramingFault) -> Next {
-        let mut response = Response::from(Problem::from(fault)).finish(false);
+        // The field lines are not trusted either, so that it gets an id of our own.
+        let mut response = self.channel.shared().service.load().refuse(fault, &[]).finish(false);
         match self.send(&mut response, Ending { version: Version::Http11, persists: false }) {
             Next::Abandon => Next::Abandon,
             Next::Request | Next::Close | Next::Linger => Next::Linger,

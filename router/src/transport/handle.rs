@@ -14,7 +14,7 @@ use super::address::ListenAddress;
 use super::counts::ConnectionCounts;
 use super::server::Shared;
 use super::signal::SignalWatch;
-use crate::serve::Api;
+use crate::serve::Service;
 
 /// A running server. Dropping it stops the server at once.
 #[must_use = "dropping the handle stops the server"]
@@ -85,9 +85,9 @@ impl ServerHandle {
         ConnectionCounts { open: self.shared.table.open(), ..self.shared.counts.read() }
     }
 
-    /// Serves another `Api` from the next request on; requests that run end with the one they began with.
-    pub fn replace(&self, api: impl Into<Arc<Api>>) {
-        self.shared.replace(api.into());
+    /// Serves another `Api` or service from the next request on; requests that run end with the one they began with.
+    pub fn replace(&self, service: impl Into<Service>) {
+        self.shared.replace(service.into());
     }
 
     /// Stops on SIGTERM and SIGINT as [`Self::stop`] does; a second signal waits for nothing.

@@ -1,6 +1,6 @@
 //! A server before and while it runs: bound to its addresses, then shared by all that serves.
 //!
-//! Takes: addresses, options, an [`Api`]. Gives: a [`ServerHandle`]. A port that is taken is an error here, not later, and port 0 is known as soon as it is bound.
+//! Takes: addresses, options, a [`Service`]. Gives: a [`ServerHandle`]. A port that is taken is an error here, not later, and port 0 is known as soon as it is bound.
 //! Never panics.
 
 use std::convert::Infallible;
@@ -24,7 +24,7 @@ use super::runtime::{RuntimeConfig, RuntimeError};
 use super::table::ConnectionTable;
 use super::ticker::{self, Ticker};
 use crate::limits::http::BACKLOG_MAX;
-use crate::serve::Api;
+use crate::serve::Service;
 
 /// A server that is bound and does not serve yet.
 ///
@@ -176,13 +176,13 @@ impl Server {
         self.listeners.iter().map(|listener| &listener.address)
     }
 
-    /// Starts to serve an [`Api`].
+    /// Starts to serve an [`Api`], or a [`Service`] around one.
     ///
     /// # Errors
     /// A [`ServerError`] where coroutines cannot run as asked, or the system has no thread left.
-    pub fn serve(self, api: impl Into<Arc<Api>>) -> Result<ServerHandle, ServerError> {
+    pub fn serve(self, service: impl Into<Service>) -> Result<ServerHandle, ServerError> {
         self.runtime.apply()?;
-        let shared = Arc::new(Shared::new(self.options, api.into()));
+        let shared = Arc::new(Shared::new(self.options, service.into()));
         let mut wakers = Vec::new();
         let mut addresses = Vec::new();
         for listener in self.listeners {
@@ -250,7 +250,7 @@ fn listen_at(path: &Path) -> io::Result<Socket> {
 /// What all connections of a server share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) api: ArcSwap<Api>,
+    pub(super) service: ArcSwap<Service>,
     pub(super) options: ServerOptions,
     pub(super) connections_max: usize,
     pub(super) table: Arc<ConnectionTable>,
@@ -265,14 +265,14 @@ pub(super) struct Shared {
     retired: Retired,
 }
 
-/// Old `Api`s; the lock is held for a few instructions, and never across a wait.
+/// Old services; the lock is held for a few instructions, and never across a wait.
 #[expect(clippy::disallowed_types, reason = "who replaces and who drops are two threads")]
-type Retired = std::sync::Mutex<Vec<Arc<Api>>>;
+type Retired = std::sync::Mutex<Vec<Arc<Service>>>;
 
 impl Shared {
-    fn new(options: ServerOptions, api: Arc<Api>) -> Self {
+    fn new(options: ServerOptions, service: Service) -> Self {
         Self {
-            api: ArcSwap::new(api),
+            service: ArcSwap::from_pointee(service),
             connections_max: capacity::connections_max(options.connections_max),
             options,
             table: Arc::default(),
@@ -293,6 +293,7 @@ impl Shared {
     pub(super) fn drain(&self) {
         if !self.draining.swap(true, Ordering::AcqRel) {
             self.cut_off_at.store(self.ticker.after(self.options.drain_time_max), Ordering::Relaxed);
+            self.service.load().readiness().drain();
         }
     }
 
@@ -313,12 +314,15 @@ impl Shared {
             }
         }
         let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
-        retired.retain(|api| Arc::strong_count(api) > 1);
+        retired.retain(|service| Arc::strong_count(service) > 1);
     }
 
-    /// Serves another `Api` from the next request on.
-    pub(super) fn replace(&self, api: Arc<Api>) {
-        let replaced = self.api.swap(api);
+    /// Serves another service from the next request on.
+    pub(super) fn replace(&self, service: Service) {
+        if self.is_draining() {
+            service.readiness().drain();
+        }
+        let replaced = self.service.swap(Arc::new(service));
         self.retired.lock().unwrap_or_else(PoisonError::into_inner).push(replaced);
     }
 }

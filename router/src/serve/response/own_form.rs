@@ -23,7 +23,7 @@ impl Api {
         if !operation.responses.declares_content(problem.status()) {
             return;
         }
-        match guard(operation, || Ok(form(problem, operation, head))) {
+        match guard(operation, None, || Ok(form(problem, operation, head))) {
             Ok(Some(own)) => {
                 let mut own = own.in_place_of(response);
                 self.check(&mut own, operation, head);

@@ -10,7 +10,7 @@ use super::leaf::{LeafDraft, Leaves, allow_value};
 use super::normalize::{is_dot_segment, normalize_literal};
 use super::pack::pack;
 use super::pattern::{Part, Segment};
-use super::shorts::SHORT_MAX;
+use super::shorts::SHORT_OCTETS;
 use super::trie::Trie;
 use crate::description::{self, PathTemplate, TemplateError};
 use crate::limits;
@@ -119,12 +119,12 @@ impl RouteTableBuilder {
 /// The only path that these segments match, where they have no expressions and it is short. One with a triplet is left to those
 /// who look at triplets.
 fn short(segments: &[Segment]) -> Option<Box<str>> {
-    let mut path = String::with_capacity(SHORT_MAX);
+    let mut path = String::with_capacity(SHORT_OCTETS);
     for segment in segments {
         let Segment::Literal(text) = segment else { return None };
         path.push('/');
         path.push_str(text);
-        if path.len() > SHORT_MAX || text.contains('%') {
+        if path.len() > SHORT_OCTETS || text.contains('%') {
             return None;
         }
     }

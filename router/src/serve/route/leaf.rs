@@ -58,6 +58,20 @@ pub(super) const fn known(method: &Method) -> Option<Known> {
     })
 }
 
+/// The methods that have a place, in the order of their places.
+const KNOWN: [Method; METHODS] = [
+    Method::OPTIONS,
+    Method::GET,
+    Method::POST,
+    Method::PUT,
+    Method::DELETE,
+    Method::HEAD,
+    Method::TRACE,
+    Method::CONNECT,
+    Method::PATCH,
+    Method::QUERY,
+];
+
 /// A leaf as it is built.
 #[derive(Clone, Debug)]
 pub(super) struct LeafDraft {
@@ -192,6 +206,16 @@ impl Leaves {
         found.map_or(MethodMatch::NotAllowed, |(_, _, operation)| MethodMatch::Declared(*operation))
     }
 
+    /// The declared methods of each leaf with their operations.
+    pub(super) fn declared_methods(&self) -> impl Iterator<Item = Vec<(&Method, u32)>> {
+        (0_u32..).zip(&self.leaves).map(|(id, leaf)| {
+            let known = (0..).zip(&KNOWN);
+            let known = known.filter_map(|(at, method)| Some((method, leaf.declared(at)?)));
+            let own = self.additional.iter().filter(|(of, _, _)| *of == id);
+            known.chain(own.map(|(_, method, operation)| (method, *operation))).collect()
+        })
+    }
+
     pub(super) fn declares_additional(&self, method: &Method) -> bool {
         self.additional.iter().any(|(_, declared, _)| declared == method)
     }
@@ -317,5 +341,12 @@ mod tests {
         assert_eq!(leaves.find_additional(1, &copy), MethodMatch::NotAllowed);
         assert!(leaves.declares_additional(&copy));
         assert_eq!(known(&Method::from_bytes(b"get").unwrap()), None);
+        let declared: Vec<_> = leaves.declared_methods().collect();
+        assert_eq!(declared[0], []);
+        assert_eq!(declared[1], [(&Method::GET, 1), (&Method::DELETE, 2)]);
+        assert_eq!(declared[2], [(&Method::GET, 6), (&Method::HEAD, 5), (&copy, 4)]);
+        for (place, method) in (0..).zip(&KNOWN) {
+            assert_eq!(known(method), Some(place), "{method}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::pack::{Layout, TooLarge, lay_out};
 use super::words::{WORD, word};
 
 /// How many octets a path may have.
-pub(super) const SHORT_MAX: usize = 3 * WORD;
+pub(super) const SHORT_OCTETS: usize = 3 * WORD;
 
 /// A path as words, and its leaf. Where it has fewer than sixteen octets, zeros are behind it; otherwise the last word is that of its
 /// last octets.
@@ -61,7 +61,7 @@ impl Shorts {
     /// The leaf of a path of more octets, likewise.
     #[inline(always)]
     pub(super) fn find_longer(&self, path: &[u8]) -> Option<u32> {
-        if path.len() > SHORT_MAX {
+        if path.len() > SHORT_OCTETS {
             return None;
         }
         self.find_words(three_words(path)?, path.len())
