@@ -51,8 +51,8 @@ pub use serve::security::{
     SecurityProvider, SecurityProviders, SecurityRequest, Verdict, secrets_are_equal,
 };
 pub use serve::{
-    Admitted, Api, Context, Executor, ExecutorError, HandlerFn, Handlers, InPlace, Job, Operation, Otherwise,
-    TestClient, TestRequest, TestResponse, echo,
+    Admitted, Api, Context, Executor, ExecutorError, HandlerFn, Handlers, InPlace, Job, Listing, Operation,
+    Otherwise, TestClient, TestRequest, TestResponse, echo,
 };
 pub use serve::{
     Body, BodyStream, Cookie, CookieError, FieldError, FieldText, NotAcceptable, Problem, ProblemContent,
