@@ -18,7 +18,7 @@ pub fn load(path: &Path) -> Result<Description, Diagnostics> {
 pub fn build_api(settings: &Settings) -> Result<Api, Diagnostics> {
     let description = load(&settings.description)?;
     let otherwise = match settings.answers {
-        Answers::Mock => Otherwise::Example,
+        Answers::Mock => Otherwise::Mock,
         Answers::Echo => Otherwise::Handler(echo()),
     };
     Api::builder(&description)
