@@ -9,6 +9,7 @@ mod cors;
 mod diagnose;
 mod example;
 mod handlers;
+mod mock;
 mod naming;
 mod operation;
 mod overlap;
@@ -26,8 +27,8 @@ use crate::serve::parameter::ParameterOptions;
 use crate::serve::response::{OwnForm, ResponsePolicy};
 use crate::serve::security::SecurityProviders;
 use crate::serve::{
-    Api, Clock, CorsPolicy, Executor, Handlers, InPlace, Operation, Problem, RequestHead, Response,
-    SystemClock, ValidationStatus,
+    Api, Clock, CorsPolicy, Executor, Handlers, InPlace, Operation, Otherwise, Problem, RequestHead,
+    Response, SystemClock, ValidationStatus,
 };
 
 /// How an API is served; what the description leaves open.
@@ -200,7 +201,14 @@ impl<'d> ApiBuilder<'d> {
         diagnostics.extend_absent(&check_schemas(self.description));
         let openapi = OpenApi::new(self.description);
         let declared = operation::declared(&openapi);
-        let registry = handlers::assign(&declared, &self.handlers, self.description, &mut diagnostics);
+        let mocks = match self.handlers.fallback() {
+            Otherwise::Mock => mock::Mocks::compile(&declared, self.description, &self.options.schema),
+            Otherwise::Refuse | Otherwise::NotImplemented | Otherwise::Example | Otherwise::Handler(_) => {
+                mock::Mocks::default()
+            }
+        };
+        let registry =
+            handlers::assign(&declared, &self.handlers, &mocks, self.description, &mut diagnostics);
         let mut schemas = SchemaCompiler::new(self.description, &self.options.schema);
         let security = security::Security::new(self.description, openapi, &self.providers);
         let cors = self.cors.as_ref().map(|policy| cors::draft(policy, self.description, &mut diagnostics));

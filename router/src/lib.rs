@@ -53,7 +53,7 @@ pub use serve::security::{
     SecurityProvider, SecurityProviders, SecurityRequest, Verdict, secrets_are_equal,
 };
 pub use serve::{
-    Admitted, Api, Context, CorsPolicy, Executor, ExecutorError, HandlerFn, Handlers, InPlace, Job,
+    Admitted, Api, Context, CorsPolicy, Executor, ExecutorError, HandlerFn, Handlers, InPlace, Job, Listing,
     Operation, Otherwise, TestClient, TestRequest, TestResponse, echo,
 };
 pub use serve::{

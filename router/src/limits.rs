@@ -75,6 +75,37 @@ pub const RESPONSE_VALUES_MAX: u32 = 1 << 21;
 /// The longest number of a response's JSON in bytes.
 pub const RESPONSE_NUMBER_BYTES_MAX: u32 = 1100;
 
+/// The most levels of a value that a mock makes; the validator takes as many.
+pub const MOCK_LEVELS_MAX: u32 = 24;
+
+/// The most levels of a value at which a mock gives what is not required, so that values stay readable.
+pub const MOCK_OPTIONAL_LEVELS_MAX: u32 = 4;
+
+/// The most values inside one that a mock makes.
+pub const MOCK_VALUES_MAX: u32 = 4096;
+
+/// The most schemas that apply to one value of a mock, through references and `allOf`.
+pub const MOCK_SCHEMAS_MAX: usize = 256;
+
+/// The most items of an array, and further members of an object, that a mock makes.
+pub const MOCK_ITEMS_MAX: usize = 64;
+
+/// The most characters of a text that a mock makes.
+pub const MOCK_TEXT_CHARS_MAX: usize = 4096;
+
+/// The most levels of groups, repetitions and choices inside one another in a pattern that a mock makes a text for.
+pub const MOCK_PATTERN_LEVELS_MAX: u32 = 64;
+
+/// The most ways of making a value that are tried before a mock gives up: three for each of eight branches.
+pub const MOCK_ATTEMPTS_MAX: usize = 24;
+
+/// The most further values of each content that a mock has for those who ask for a dynamic one.
+pub const MOCK_VARIANTS_MAX: u64 = 3;
+
+/// The most preferences of one request that are looked at.
+pub const PREFERENCES_MAX: usize = 32;
+
+const _: () = assert!(MOCK_LEVELS_MAX < RESPONSE_NESTING_MAX, "what a mock makes is checked as a response");
 const _: () = assert!(TARGET_BYTES_MAX >= 8000, "RFC 9110 §4.1 recommends at least 8000 bytes");
 const _: () = assert!(MATCH_ALTERNATIVES_PER_NODE_MAX > 1, "templates without overlap must always build");
 const _: () = assert!(RESPONSE_NESTING_MAX <= json::NESTING_MAX, "the validator's stack is the same");

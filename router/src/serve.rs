@@ -14,6 +14,7 @@ mod executor;
 pub(crate) mod handler;
 mod head;
 pub(crate) mod journey;
+mod listing;
 mod operation;
 mod owned;
 pub mod parameter;
@@ -35,6 +36,7 @@ pub use executor::{Executor, ExecutorError, InPlace, Job};
 pub use handler::{HandlerFn, Handlers, Otherwise};
 pub use head::{FieldLine, HeadError, RequestHead};
 pub use journey::Admitted;
+pub use listing::Listing;
 pub use operation::Operation;
 pub use problem::{
     Problem, ProblemContent, ProblemError, ProblemFormat, ProblemKind, ProblemPlace, ValidationStatus,

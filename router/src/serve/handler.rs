@@ -60,7 +60,32 @@ pub enum Otherwise {
     NotImplemented,
     /// The operation answers with the example that the description gives of its success, else 501.
     Example,
-    /// This handler runs, as for an echo or a mock.
+    /// The operation answers from its examples, else with values made from its schemas; what cannot be made validly is
+    /// 501. Requests choose by `Prefer: code=404`, `example=name`, `dynamic=true` (RFC 7240).
+    ///
+    /// ```
+    /// use brrtrouter::{Api, Description, Handlers, Otherwise};
+    ///
+    /// let description = Description::from_text("pets.yaml", "
+    /// openapi: 3.1.2
+    /// info: { title: Pets, version: '1' }
+    /// paths:
+    ///   /pets:
+    ///     get:
+    ///       responses:
+    ///         '200':
+    ///           description: How many pets there are
+    ///           content: { application/json: { schema: { type: object, required: [count],
+    ///             properties: { count: { type: integer, minimum: 3 } } } } }
+    ///         '404': { description: None }
+    /// ")?;
+    /// let api = Api::builder(&description).handlers(Handlers::new().otherwise(Otherwise::Mock)).build()?;
+    /// assert_eq!(api.test().get("/pets").send().text(), r#"{"count":3}"#);
+    /// assert_eq!(api.test().get("/pets").field("Prefer", "code=404").send().status(), 404);
+    /// # Ok::<(), brrtrouter::Diagnostics>(())
+    /// ```
+    Mock,
+    /// This handler runs, as for an echo.
     Handler(HandlerFn),
 }
 
@@ -90,6 +115,7 @@ impl fmt::Debug for Otherwise {
             Self::Refuse => "Refuse",
             Self::NotImplemented => "NotImplemented",
             Self::Example => "Example",
+            Self::Mock => "Mock",
             Self::Handler(_) => "Handler",
         })
     }

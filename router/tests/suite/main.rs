@@ -8,6 +8,7 @@ mod instance_json;
 mod journey;
 mod json_schema;
 mod matcher_properties;
+mod mock;
 mod objects;
 mod own_errors;
 mod parameters;
