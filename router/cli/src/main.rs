@@ -9,6 +9,7 @@ mod fault;
 mod introduce;
 mod serve;
 mod settings;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -34,9 +35,9 @@ fn main() -> ExitCode {
 fn start(settings: &Settings) -> Result<ExitCode, Fault> {
     let description = api::load(&settings.description)?;
     settings.credentials.fit(&description)?;
-    let api = api::build_api(settings)?;
-    introduce::print(&api, settings);
-    serve::serve(api, settings)
+    let built = api::build(settings)?;
+    introduce::print(built.service.api(), settings);
+    serve::serve(built, settings)
 }
 
 /// Tells all that stands against a description.

@@ -20,7 +20,7 @@ pub enum Answers {
 }
 
 /// All that serving depends on; the same settings build the API again when the description changes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The entry document.
     pub description: PathBuf,
