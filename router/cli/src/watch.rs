@@ -100,7 +100,7 @@ fn follow(settings: &Settings, mut files: Vec<PathBuf>, running: &Weak<ServerHan
                     served = marks(&files);
                 }
             }
-            Err(fault) => eprint!("{fault}the description as it was is still served\n"),
+            Err(fault) => eprintln!("{fault}the description as it was is still served"),
         }
     }
 }

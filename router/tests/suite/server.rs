@@ -272,10 +272,13 @@ fn large_bodies_come_through_by_length_and_by_chunks() {
 
 #[test]
 fn slow_heads_and_bodies_end() {
-    let mut options = ServerOptions::default();
-    options.head_time_max = Duration::from_millis(300);
-    options.body_grace_time = Duration::from_millis(300);
-    options.idle_time_max = Duration::from_millis(300);
+    let short = Duration::from_millis(300);
+    let options = ServerOptions {
+        head_time_max: short,
+        body_grace_time: short,
+        idle_time_max: short,
+        ..ServerOptions::default()
+    };
     let running = serve(options);
     let address = running.local_addr().unwrap();
     let body =
@@ -345,9 +348,7 @@ fn a_taken_port_is_told_when_it_is_bound() {
 
 #[test]
 fn connections_beyond_the_bound_are_told_so() {
-    let mut options = ServerOptions::default();
-    options.connections_max = 2;
-    let running = serve(options);
+    let running = serve(ServerOptions { connections_max: 2, ..ServerOptions::default() });
     let address = running.local_addr().unwrap();
     let held: Vec<_> = (0..2)
         .map(|_| {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ pub struct Served {
 /// Runs `brrtrouter serve` with these further arguments, on a free port.
 pub fn serve(name: &str, files: &[(&str, &str)], arguments: &[&str]) -> Served {
     let folder = folder(name, files);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_brrtrouter"))
+    let child = Command::new(env!("CARGO_BIN_EXE_brrtrouter"))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(arguments)
         .current_dir(&folder)
@@ -79,21 +79,19 @@ pub fn serve(name: &str, files: &[(&str, &str)], arguments: &[&str]) -> Served {
         .stderr(fs::File::create(folder.join("stderr")).unwrap())
         .spawn()
         .unwrap();
-    let (mut out, mut reader) = (String::new(), BufReader::new(child.stdout.take().unwrap()));
-    loop {
+    let mut served = Served { child, folder, address: String::new(), out: String::new() };
+    let mut reader = BufReader::new(served.child.stdout.take().unwrap());
+    while served.address.is_empty() {
         let mut line = String::new();
-        assert_ne!(reader.read_line(&mut line).unwrap(), 0, "it ended: {out} {}", read(&folder));
-        if let Some(address) = line.trim().strip_prefix("listening on http://") {
-            let address = address.to_owned();
-            child.stdout = Some(reader.into_inner());
-            return Served { child, folder, address, out };
+        assert_ne!(reader.read_line(&mut line).unwrap(), 0, "it ended: {} {}", served.out, served.err());
+        match line.trim().strip_prefix("listening on http://") {
+            Some(address) => served.address = address.to_owned(),
+            None => served.out += &line,
         }
-        out += &line;
     }
-}
-
-fn read(folder: &Path) -> String {
-    fs::read_to_string(folder.join("stderr")).unwrap()
+    // What it says later has a reader too, as long as it runs.
+    served.child.stdout = Some(reader.into_inner());
+    served
 }
 
 impl Served {
@@ -110,7 +108,7 @@ impl Served {
 
     /// What it said on standard error.
     pub fn err(&self) -> String {
-        read(&self.folder)
+        fs::read_to_string(self.folder.join("stderr")).unwrap()
     }
 
     /// Stops it by SIGTERM, and gives its exit code.
