@@ -216,7 +216,7 @@ impl Api {
             .map_err(|error| error.into_problem(&operation.content, head.method()))?;
         let accepted = operation.responses.negotiate_for(head);
         let accepted = accepted.map_err(|_| Problem::of(ProblemKind::NotAcceptable))?;
-        let deadline = self.options.request_time_max.and_then(|time| self.clock.now().checked_add(time));
+        let deadline = operation.request_time_max.and_then(|time| self.clock.now().checked_add(time));
         Ok(Decision { operation, security, selected, accepted, deadline })
     }
 
