@@ -461,3 +461,23 @@ fn a_stopped_server_finishes_what_has_begun() {
     assert_eq!(idle.read(&mut [0; 16]).unwrap(), 0, "an idle connection is closed");
     assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
 }
+
+#[test]
+fn a_unix_socket_serves_and_leaves_nothing_behind() {
+    let path = std::env::temp_dir().join(format!("brrtrouter-{}.sock", std::process::id()));
+    let address = format!("unix:{}", path.display());
+    let running = Server::bind(address.as_str()).unwrap().serve(api("one")).unwrap();
+    let taken = Server::bind(address.as_str()).unwrap_err();
+    assert!(matches!(taken, ServerError::Taken { .. }), "{taken}");
+    let mut stream = std::os::unix::net::UnixStream::connect(&path).unwrap();
+    stream.write_all(b"GET /hello/Ada HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("Hello, Ada! one"), "{answer}");
+    drop(running);
+    assert!(!path.exists());
+    // What a server that was killed left behind does not stand in the way.
+    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+    drop(Server::bind(address.as_str()).unwrap().serve(api("one")).unwrap());
+    assert!(!path.exists());
+}
