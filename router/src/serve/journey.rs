@@ -73,9 +73,17 @@ pub struct Admitted<'r> {
 pub(crate) struct Routed<'r> {
     pub(crate) operation: Option<&'r Operation>,
     pub(crate) cors: Option<CorsAnswer<'r>>,
+    /// Whether someone else will say it, later.
+    pub(crate) is_silent: bool,
 }
 
 impl Routed<'_> {
+    fn say_early(&self, response: &mut Response) {
+        if !self.is_silent {
+            self.say_cors(response);
+        }
+    }
+
     /// Writes what the response says of origins, last of all, so that nothing that was said before stands against it.
     pub(crate) fn say_cors(&self, response: &mut Response) {
         if let Some(answer) = &self.cors {
@@ -108,16 +116,12 @@ impl Api {
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
-        let mut routed = Routed::default();
-        // Looked at where it lies: what is admitted holds the decoded parameters, and moving it would copy them.
-        let mut admitted = self.admit_routed(head, connection, &mut routed);
-        if let Err(response) = &mut admitted {
-            routed.say_cors(response);
-        }
-        admitted
+        // Given on as it comes: what is admitted holds the decoded parameters, and looking at it here would copy them.
+        self.admit_routed(head, connection, &mut Routed::default())
     }
 
-    /// The same, saying nothing of origins yet: `routed` tells what is to be said, and which operation it was.
+    /// The same, telling in `routed` which operation it was and what is to be said of origins; where `routed` is to be silent,
+    /// an early answer does not say it yet.
     #[expect(clippy::result_large_err, reason = "as for `admit`")]
     pub(crate) fn admit_routed<'r>(
         &'r self,
@@ -131,13 +135,19 @@ impl Api {
         if let Some(cors) = &self.cors {
             routed.cors = self.preflight(cors, head);
             if routed.cors.is_some() {
-                return Err(Response::no_content());
+                let mut response = Response::no_content();
+                routed.say_early(&mut response);
+                return Err(response);
             }
             routed.cors = Some(cors.answer(head, routed.operation));
         }
         let operation = match found {
             Ok(operation) => operation,
-            Err(early) => return Err(self.refuse(head, early)),
+            Err(early) => {
+                let mut response = self.refuse(head, early);
+                routed.say_early(&mut response);
+                return Err(response);
+            }
         };
         let matched = RouteMatch { operation, path: head.path(), captures: &captures };
         // Parameters are decoded where they stay: they are the largest part of what is kept of a request.
@@ -155,6 +165,7 @@ impl Api {
             Err(problem) => {
                 let mut response = Response::from(problem);
                 self.finish_for(operation, head, &mut response);
+                routed.say_early(&mut response);
                 Err(response)
             }
         }
@@ -306,7 +317,7 @@ impl<'r> Admitted<'r> {
     /// Reads and validates the content, runs the handler, checks its response.
     pub fn run(self, body: &mut dyn BodySource) -> Response {
         let (api, head, visit) = (self.api, self.head, self.visit.clone());
-        let routed = Routed { operation: Some(self.decision.operation), cors: self.cors };
+        let routed = Routed { operation: Some(self.decision.operation), cors: self.cors, is_silent: false };
         let operation = self.decision.operation;
         let mut response = self.serve(body).unwrap_or_else(Response::from);
         // Problems are exempt from the check.

@@ -121,7 +121,7 @@ impl Service {
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
         let visit = self.visit(head, connection);
-        let mut routed = Routed::default();
+        let mut routed = Routed { is_silent: true, ..Routed::default() };
         let mut admitted = match self.answer_early(&visit) {
             Some(early) => Err(self.api.settled_early(head, early, &mut routed)),
             None => self.api.admit_routed(head, connection, &mut routed),
@@ -152,7 +152,7 @@ impl Service {
     pub fn refuse(&self, problem: impl Into<Problem>, fields: &[FieldLine<'_>]) -> Response {
         let mut response = Response::from(problem.into());
         let Ok(head) = RequestHead::new(http::Method::GET, "/", fields) else { return response };
-        let routed = Routed { operation: None, cors: self.api.cors_answer(&head) };
+        let routed = Routed { cors: self.api.cors_answer(&head), ..Routed::default() };
         routed.say_cors(&mut response);
         self.say_id(self.id_of(&head).as_ref(), &mut response);
         response
