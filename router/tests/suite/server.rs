@@ -197,6 +197,17 @@ fn what_frames_two_ways_is_refused_and_the_connection_ends() {
 }
 
 #[test]
+fn connect_to_a_path_is_answered_by_the_description_and_ends_the_connection() {
+    let (_running, address) = served();
+    let behind = "GET /hello/tunnelled HTTP/1.1\r\nHost: a\r\n\r\n";
+    let path = told(address, format!("CONNECT /sum HTTP/1.1\r\nHost: a\r\n\r\n{behind}").as_bytes());
+    assert_eq!(statuses(&path), ["405"], "{path}");
+    assert!(path.contains("\r\nAllow: ") && path.contains("\r\nConnection: close\r\n"), "{path}");
+    let tunnel = told(address, format!("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n{behind}").as_bytes());
+    assert_eq!(statuses(&tunnel), ["501"], "{tunnel}");
+}
+
+#[test]
 fn a_body_is_asked_for_only_if_the_request_is_let_in() {
     let (_running, address) = served();
     let head = |path: &str, length: u64| {
@@ -272,10 +283,12 @@ fn large_bodies_come_through_by_length_and_by_chunks() {
 
 #[test]
 fn slow_heads_and_bodies_end() {
-    let mut options = ServerOptions::default();
-    options.head_time_max = Duration::from_millis(300);
-    options.body_grace_time = Duration::from_millis(300);
-    options.idle_time_max = Duration::from_millis(300);
+    let options = ServerOptions {
+        head_time_max: Duration::from_millis(300),
+        body_grace_time: Duration::from_millis(300),
+        idle_time_max: Duration::from_millis(300),
+        ..ServerOptions::default()
+    };
     let running = serve(options);
     let address = running.local_addr().unwrap();
     let body =
@@ -345,8 +358,7 @@ fn a_taken_port_is_told_when_it_is_bound() {
 
 #[test]
 fn connections_beyond_the_bound_are_told_so() {
-    let mut options = ServerOptions::default();
-    options.connections_max = 2;
+    let options = ServerOptions { connections_max: 2, ..ServerOptions::default() };
     let running = serve(options);
     let address = running.local_addr().unwrap();
     let held: Vec<_> = (0..2)
