@@ -7,6 +7,7 @@ mod compare;
 mod confine;
 mod explain;
 mod faults;
+mod live;
 mod merge;
 mod peers;
 mod perform;
@@ -63,11 +64,12 @@ pub fn main() -> ExitCode {
         }
     };
     let end = match arguments.command {
-        Some(Command::Adapter { fault }) => {
-            adapter::serve(fault).map(|()| 0).map_err(|error| End::Harness(error.to_string()))
+        Some(Command::Adapter { fault, live }) => {
+            adapter::serve(fault, live).map(|()| 0).map_err(|error| End::Harness(error.to_string()))
         }
         Some(Command::Confine { memory_mib, command }) => Err(confine::confine(memory_mib, &command)),
         Some(Command::Faults(arguments)) => faults::run(&arguments),
+        Some(Command::Live(arguments)) => live::run(&arguments),
         Some(Command::Merge(merge)) => merge::run(&merge),
         Some(Command::Peers(arguments)) => peers::run(&arguments),
         Some(Command::Wire(arguments)) => wire::run(&arguments),

@@ -3,7 +3,8 @@
 //! In the order of a run: `cli` (what to run), `catalogue` (what is asked), `source`, `case` and `corpus` (how cases are
 //! found and read), `protocol`, `worker` and `pool` (how workers are spoken to), `adapter` (our worker), `run`, `documents`,
 //! `generate` and `external` (what is asked of it), `check` and `outcome` (what came of it), `recording`, `redact` and `reproduce` (what
-//! may be shown of it), `expectations`, `accounting` and `choices` (what was expected), `report`. `wire` is a suite of its own: octets over sockets.
+//! may be shown of it), `expectations`, `accounting` and `choices` (what was expected), `report`. `live` compares the same cases
+//! in process and over sockets, `wire` is a suite of its own: octets over sockets.
 
 pub mod accounting;
 pub mod adapter;
@@ -17,6 +18,7 @@ pub mod documents;
 pub mod expectations;
 pub mod external;
 pub mod generate;
+pub mod live;
 pub mod offer;
 pub mod outcome;
 pub mod peers;

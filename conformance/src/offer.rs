@@ -109,8 +109,10 @@ impl Offers {
         if drop(Observation::Headers, !expected.headers.is_empty(), "response fields") {
             left.headers.clear();
         }
-        if drop(Observation::Response, expected.response_ok.is_some(), "the verdict on a response") {
+        let response = expected.response_ok.is_some() || !expected.response_errors.is_empty();
+        if drop(Observation::Response, response, "the verdict on a response") {
             left.response_ok = None;
+            left.response_errors.clear();
         }
         let content = expected.response_body.is_some() || expected.response_json.is_some();
         if drop(Observation::ResponseBody, content, "response content") {

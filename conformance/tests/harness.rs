@@ -1,21 +1,21 @@
 //! The runner against small corpora with planted outcomes: exit codes and reports.
 //!
-//! Each corpus is written to a folder of its own below the target directory. Workers are this program's own adapter with a
-//! planted fault, so nothing here depends on what the library can do; `reports` and `command_line` ask for a little of it.
+//! Each corpus is written to a folder of its own below the target directory. Workers are this program's own adapter with a planted fault, so nothing
+//! here depends on what the library can do; `reports`, `live` and `command_line` ask for a little of it.
 
 #[path = "harness/command_line.rs"]
 mod command_line;
+#[path = "harness/live.rs"]
+mod live;
+#[path = "harness/peers.rs"]
+mod peers;
 #[path = "harness/reports.rs"]
 mod reports;
 
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-use serde_json::Value;
-
-#[path = "harness/peers.rs"]
-mod peers;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_conformance");
 

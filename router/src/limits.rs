@@ -215,13 +215,18 @@ pub mod http {
     /// In steps of how many milliseconds the wait for a result of the pool is bounded.
     pub const POOL_WAIT_STEP_MILLIS: u64 = 128;
 
-    /// How many stacks are kept for the next connections.
+    /// How many stacks are kept for the next connections, from the start on.
     pub const STACKS_KEPT_MAX: usize = 256;
+
+    /// How much address space those may take in bytes: larger stacks are kept in smaller number, so that a process with a bound on its address
+    /// space can start.
+    pub const STACKS_KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
     const _: () = assert!(
         STACK_BYTES_MIN <= STACK_BYTES && STACK_BYTES <= STACK_BYTES_MAX,
         "the default can be chosen"
     );
+    const _: () = assert!(STACK_BYTES_MAX <= STACKS_KEPT_BYTES_MAX, "one stack of any size can be kept");
     const _: () = assert!(INPUT_BYTES_IDLE <= BUFFER_BYTES_KEPT_MAX, "what is idle is kept");
     const _: () = assert!(OUTPUT_BYTES_MAX <= WRITE_STEP_BYTES, "what is gathered is written in one step");
     const _: () =

@@ -1,4 +1,6 @@
-//! `exchange`: one request through the whole journey, without a socket.
+//! `exchange`: one request through the whole journey, without a socket or over one.
+
+use std::sync::Arc;
 
 use brrtrouter::{
     Api, BodySource, BytesBody, Connection, EmptyBody, FieldLine, Problem, RequestHead, Response,
@@ -11,13 +13,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::convert::bytes_of;
+use super::live::Live;
 use super::load::Kept;
 use super::security::Known;
-use super::{NotOffered, State};
+use super::{NotOffered, State, Way};
 use crate::protocol::{Exchange, ExchangeResult, Fields, Request};
 
 pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, NotOffered> {
-    let Some(kept) = &mut state.loaded else {
+    let State { loaded, way } = state;
+    let Some(kept) = loaded else {
         return Err(NotOffered::new("no description is loaded"));
     };
     if let Some(credentials) = &ask.credentials
@@ -26,11 +30,9 @@ pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, Not
         *known = Known::of(credentials);
     }
     // What the description says of responses is not the matter of an exchange whose handler echoes.
-    let answered = match &ask.response {
-        None => run(kept, ask, |kept| kept.under(ResponsePolicy::Off))?,
-        Some(_) => run(kept, ask, |kept| kept.asked())?,
-    };
-    let mut violations = answered.response.violations().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let policy = if ask.response.is_some() { kept.policy() } else { ResponsePolicy::Off };
+    let answered = run(kept, way, ask, policy)?;
+    let mut violations = answered.violations.clone();
     let mut result = answered.into_result(ask);
     if let Some(seen) = kept.script.take_seen() {
         result.operation = Some(seen.operation);
@@ -38,10 +40,10 @@ pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, Not
         result.body = seen.body;
         result.security = Some(seen.security);
     }
-    if ask.response.is_some() {
-        if kept.policy() == ResponsePolicy::Off {
-            let reported = run(kept, ask, |kept| kept.under(ResponsePolicy::Report))?;
-            violations = reported.response.violations().iter().map(ToString::to_string).collect();
+    // Nothing on the wire tells it.
+    if ask.response.is_some() && matches!(way, Way::InProcess) {
+        if policy == ResponsePolicy::Off {
+            violations = run(kept, way, ask, ResponsePolicy::Report)?.violations;
         }
         result.response_ok = Some(violations.is_empty());
         result.response_errors = violations;
@@ -49,18 +51,23 @@ pub fn exchange(state: &mut State, ask: &Exchange) -> Result<ExchangeResult, Not
     Ok(result)
 }
 
-fn run<'k>(
-    kept: &'k mut Kept,
+fn run(
+    kept: &mut Kept,
+    way: &mut Way,
     ask: &Exchange,
-    api: impl FnOnce(&'k mut Kept) -> Result<&'k Api, NotOffered>,
+    policy: ResponsePolicy,
 ) -> Result<Answered, NotOffered> {
     kept.script.begin(ask.response.clone());
-    let api = api(kept)?;
-    on_a_small_stack(|| serve(api, &ask.request))
+    let api = kept.under(policy)?;
+    match way {
+        Way::InProcess => on_a_small_stack(|| serve(&api, &ask.request)),
+        Way::Socket(Some(live)) => live.ask(&api, &ask.request),
+        Way::Socket(slot @ None) => slot.insert(Live::start(Arc::clone(&api))?).ask(&api, &ask.request),
+    }
 }
 
 /// The stack that a connection has, and four times as much where nothing is optimised.
-const STACK_BYTES: usize = if cfg!(debug_assertions) { 1 << 20 } else { 1 << 18 };
+pub const STACK_BYTES: usize = if cfg!(debug_assertions) { 1 << 20 } else { 1 << 18 };
 
 /// Serves on a stack as small as a coroutine's, so that an overflow there is one here (REF-020).
 fn on_a_small_stack<T: Send>(work: impl FnOnce() -> Result<T, NotOffered> + Send) -> Result<T, NotOffered> {
@@ -74,21 +81,18 @@ fn on_a_small_stack<T: Send>(work: impl FnOnce() -> Result<T, NotOffered> + Send
     })
 }
 
-struct Answered {
-    response: Response,
-    bytes: Vec<u8>,
-    routed: Option<String>,
+/// An answer, whichever way it came.
+pub struct Answered {
+    pub status: u16,
+    pub fields: Fields,
+    pub bytes: Vec<u8>,
+    pub routed: Option<String>,
+    pub violations: Vec<String>,
 }
 
 impl Answered {
     fn into_result(self, ask: &Exchange) -> ExchangeResult {
-        let status = self.response.status().as_u16();
-        let headers: Fields = self
-            .response
-            .fields()
-            .iter()
-            .map(|field| (field.name().to_owned(), field.value().to_owned()))
-            .collect();
+        let (status, headers) = (self.status, self.fields);
         let is_problem = headers.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("content-type") && value.starts_with("application/problem+json")
         });
@@ -137,5 +141,8 @@ fn serve(api: &Api, request: &Request) -> Result<Answered, NotOffered> {
     };
     let mut bytes = Vec::new();
     response.body_mut().write_to(&mut bytes).map_err(|error| NotOffered::new(error.to_string()))?;
-    Ok(Answered { response, bytes, routed })
+    let fields =
+        response.fields().iter().map(|field| (field.name().to_owned(), field.value().to_owned())).collect();
+    let violations = response.violations().iter().map(ToString::to_string).collect();
+    Ok(Answered { status: response.status().as_u16(), fields, bytes, routed, violations })
 }

@@ -18,7 +18,7 @@ pub struct Kept {
     description: Description,
     asked: Options,
     /// One for each response policy that was needed so far, that of the load first.
-    apis: Vec<(ResponsePolicy, Api)>,
+    apis: Vec<(ResponsePolicy, Arc<Api>)>,
     /// What the handlers answer and saw.
     pub script: Arc<Script>,
     /// What the security providers know.
@@ -26,18 +26,13 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// The `Api` with the response policy that the load asked for.
-    pub fn asked(&self) -> Result<&Api, NotOffered> {
-        self.apis.first().map(|(_, api)| api).ok_or_else(|| NotOffered::new("no description is loaded"))
-    }
-
     /// The response policy that the load asked for.
     pub fn policy(&self) -> ResponsePolicy {
         self.apis.first().map(|(policy, _)| *policy).unwrap_or_default()
     }
 
     /// The same description under another response policy, compiled when it is first needed.
-    pub fn under(&mut self, policy: ResponsePolicy) -> Result<&Api, NotOffered> {
+    pub fn under(&mut self, policy: ResponsePolicy) -> Result<Arc<Api>, NotOffered> {
         let position = match self.apis.iter().position(|(known, _)| *known == policy) {
             Some(position) => position,
             None => {
@@ -45,11 +40,11 @@ impl Kept {
                 options.response_policy = policy;
                 let built = build(&self.description, &self.asked, options, &self.script, &self.known)?;
                 let api = built.map_err(|_| NotOffered::new("the description no longer compiles"))?;
-                self.apis.push((policy, api));
+                self.apis.push((policy, Arc::new(api)));
                 self.apis.len() - 1
             }
         };
-        self.apis.get(position).map(|(_, api)| api).ok_or_else(|| NotOffered::new("no such Api"))
+        self.apis.get(position).map(|(_, api)| Arc::clone(api)).ok_or_else(|| NotOffered::new("no such Api"))
     }
 }
 
@@ -95,7 +90,7 @@ pub fn load(state: &mut State, ask: &Load) -> Result<Loaded, NotOffered> {
         diagnostics: diagnostics(&advice),
         openapi: None,
     };
-    let (asked, apis) = (ask.options.clone(), vec![(policy, api)]);
+    let (asked, apis) = (ask.options.clone(), vec![(policy, Arc::new(api))]);
     state.loaded = Some(Kept { description, asked, apis, script, known });
     Ok(loaded)
 }

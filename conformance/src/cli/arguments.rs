@@ -10,6 +10,7 @@ use crate::adapter::FaultMode;
 use crate::generate;
 
 use super::faults::FaultsArguments;
+use super::live::LiveArguments;
 use super::peers::PeersArguments;
 use super::wire::{WireArguments, WireServerArguments};
 
@@ -186,7 +187,12 @@ pub(super) enum Command {
         /// Misbehave on purpose.
         #[arg(long, hide = true)]
         fault: Option<FaultMode>,
+        /// Send exchanges over a socket to a server of our own.
+        #[arg(long)]
+        live: bool,
     },
+    /// The same cases in process and over sockets, and whether they come to the same.
+    Live(LiveArguments),
     /// The same cases, asked of our worker and of others, side by side.
     Peers(PeersArguments),
     /// Octets over sockets, to any server that serves the description of the wire suite (docs/wire.md).

@@ -8,6 +8,7 @@ use http::Method;
 use crate::description::token::is_same_name;
 use crate::limits;
 use crate::octets::are_graphic;
+use crate::serve::{Problem, ProblemKind};
 
 mod owned;
 
@@ -63,6 +64,18 @@ pub enum HeadError {
     TargetOctet,
     /// The target is longer than [`limits::TARGET_BYTES_MAX`]: 414.
     TargetTooLong,
+}
+
+impl From<HeadError> for Problem {
+    fn from(fault: HeadError) -> Self {
+        let (kind, detail) = match fault {
+            HeadError::TargetForm | HeadError::TargetOctet => {
+                (ProblemKind::InvalidTarget, "the request target has no form of RFC 9112 §3.2")
+            }
+            HeadError::TargetTooLong => (ProblemKind::TargetTooLong, "the request target passes its bound"),
+        };
+        Self::of(kind).with_detail(detail)
+    }
 }
 
 /// The head of one request.
@@ -168,6 +181,19 @@ fn after_authority(target: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refusals_have_their_status_and_say_why() {
+        for (fault, status) in
+            [(HeadError::TargetForm, 400), (HeadError::TargetOctet, 400), (HeadError::TargetTooLong, 414)]
+        {
+            let problem = Problem::from(fault);
+            assert_eq!(
+                (problem.status().as_u16(), problem.to_string().contains("request target")),
+                (status, true)
+            );
+        }
+    }
 
     #[test]
     fn targets() {

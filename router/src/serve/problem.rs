@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 
 use super::body::BodyError;
 use super::content::{Accept, MediaType};
-use super::head::{HeadError, RequestHead};
+use super::head::RequestHead;
 use super::response::{FieldError, ResponseField};
 use crate::limits;
 
@@ -333,15 +333,6 @@ impl From<ProblemKind> for Problem {
     }
 }
 
-impl From<HeadError> for Problem {
-    fn from(fault: HeadError) -> Self {
-        Self::of(match fault {
-            HeadError::TargetForm | HeadError::TargetOctet => ProblemKind::InvalidTarget,
-            HeadError::TargetTooLong => ProblemKind::TargetTooLong,
-        })
-    }
-}
-
 impl From<BodyError> for Problem {
     fn from(fault: BodyError) -> Self {
         Self::of(match fault {
@@ -473,8 +464,6 @@ mod tests {
     #[test]
     fn faults_of_earlier_stages_have_their_status() {
         let cases: &[(Problem, u16)] = &[
-            (HeadError::TargetForm.into(), 400),
-            (HeadError::TargetTooLong.into(), 414),
             (BodyError::TooLarge { bytes_max: 1 }.into(), 413),
             (BodyError::TimedOut.into(), 408),
             (BodyError::Framing.into(), 400),

@@ -15,7 +15,7 @@ pub(super) enum FramingFault {
     TargetTooLong,
     /// The target has a form or an octet that it must not have (RFC 9112 §3.2).
     Target,
-    /// `CONNECT`: this server is no proxy (RFC 9110 §9.3.6).
+    /// `CONNECT` with an authority: this server is no proxy (RFC 9110 §9.3.6). With a path it is a method like any other.
     Connect,
     /// The major version is another than 1 (RFC 9110 §15.6.6).
     Version,
@@ -58,8 +58,9 @@ impl From<FramingFault> for Problem {
         let (kind, detail) = match fault {
             Fault::RequestLine => (ProblemKind::InvalidFraming, "the request line is malformed"),
             Fault::MethodTooLong => (ProblemKind::UnknownMethod, "the method is too long to be one"),
-            Fault::TargetTooLong => (ProblemKind::TargetTooLong, "the request target passes its bound"),
-            Fault::Target => (ProblemKind::InvalidTarget, "the request target has no form of RFC 9112 §3.2"),
+            // The journey has words for these, whichever way a request came.
+            Fault::TargetTooLong => return HeadError::TargetTooLong.into(),
+            Fault::Target => return HeadError::TargetForm.into(),
             Fault::Connect => (ProblemKind::UnknownMethod, "this server makes no tunnels"),
             Fault::Version => (ProblemKind::VersionUnsupported, "this server speaks HTTP/1.1"),
             Fault::LineEnd => (ProblemKind::InvalidFraming, "a line does not end in CR LF"),

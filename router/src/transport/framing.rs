@@ -62,10 +62,12 @@ impl Framing {
         }
         check_host(line, found.host)?;
         let body = found.body(line)?;
-        let persists = match line.version {
+        let asks = match line.version {
             Version::Http11 => !found.closes,
             Version::Http10 => found.keeps_alive && !found.closes,
         };
+        // What follows a CONNECT may be meant for a tunnel (RFC 9110 §9.3.6).
+        let persists = asks && line.method != Method::CONNECT;
         let expects_continue = found.expects_continue && line.version == Version::Http11;
         Ok(Self { version: line.version, body, persists, expects_continue })
     }
@@ -165,7 +167,8 @@ fn parse_length(value: &[u8]) -> Result<u64, FramingFault> {
 }
 
 fn check_host(line: &RequestLine<'_>, host: Option<&[u8]>) -> Result<(), FramingFault> {
-    if line.method == Method::CONNECT {
+    // A path is no place to open a tunnel to: the journey answers, by what the description allows.
+    if line.method == Method::CONNECT && !line.target.starts_with('/') {
         return Err(FramingFault::Connect);
     }
     match host {
@@ -189,8 +192,16 @@ mod tests {
         method: &str,
         lines: &[(&'static str, &'static str)],
     ) -> Result<Framing, FramingFault> {
-        let line =
-            RequestLine { method: Method::from_bytes(method.as_bytes()).unwrap(), target: "/", version };
+        framing_of(version, method, "/", lines)
+    }
+
+    fn framing_of(
+        version: Version,
+        method: &str,
+        target: &str,
+        lines: &[(&'static str, &'static str)],
+    ) -> Result<Framing, FramingFault> {
+        let line = RequestLine { method: Method::from_bytes(method.as_bytes()).unwrap(), target, version };
         Framing::of(&line, &lines.iter().map(|(name, value)| FieldLine::new(name, value)).collect())
     }
 
@@ -274,6 +285,8 @@ mod tests {
         assert_eq!(of(&[("Host", "")]), Err(FramingFault::Host));
         assert!(of(&[("Host", "a"), ("Expect", "100-Continue")]).unwrap().expects_continue);
         assert_eq!(of(&[("Host", "a"), ("Expect", "200-ok")]), Err(FramingFault::Expectation));
-        assert_eq!(framing(Version::Http11, "CONNECT", &[("Host", "a")]), Err(FramingFault::Connect));
+        let connect = |target| framing_of(Version::Http11, "CONNECT", target, &[("Host", "a")]);
+        assert_eq!(connect("a:443"), Err(FramingFault::Connect));
+        assert_eq!(connect("/a").map(|found| found.persists), Ok(false), "no tunnel, and nothing behind it");
     }
 }

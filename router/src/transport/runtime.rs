@@ -118,6 +118,12 @@ impl RuntimeConfig {
         Self { workers, ..self }
     }
 
+    /// How many stacks are kept; `may` makes them all at once when the first coroutine starts.
+    fn stacks_kept(self) -> usize {
+        let fit = limits::STACKS_KEPT_BYTES_MAX.checked_div(self.stack_bytes).unwrap_or_default();
+        fit.min(limits::STACKS_KEPT_MAX)
+    }
+
     /// Makes it hold for the process.
     pub(super) fn apply(self) -> Result<(), RuntimeError> {
         let mut holds = HOLDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -128,7 +134,7 @@ impl RuntimeConfig {
         }
         let config = may::config();
         config.set_stack_size(self.stack_bytes.checked_div(WORD_BYTES).unwrap_or(limits::STACK_BYTES_MIN));
-        config.set_pool_capacity(limits::STACKS_KEPT_MAX);
+        config.set_pool_capacity(self.stacks_kept());
         config.set_worker_pin(false);
         if self.workers > 0 {
             config.set_workers(self.workers);
@@ -143,6 +149,12 @@ const WORD_BYTES: usize = size_of::<usize>();
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn larger_stacks_are_kept_in_smaller_number() {
+        let kept = |bytes| RuntimeConfig::default().with_stack_bytes(bytes).unwrap().stacks_kept();
+        assert_eq!((kept(64 << 10), kept(256 << 10), kept(1 << 20), kept(64 << 20)), (256, 256, 64, 1));
+    }
 
     #[test]
     fn stack_sizes_are_read_in_bytes() {

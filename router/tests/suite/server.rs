@@ -197,6 +197,17 @@ fn what_frames_two_ways_is_refused_and_the_connection_ends() {
 }
 
 #[test]
+fn connect_to_a_path_is_answered_by_the_description_and_ends_the_connection() {
+    let (_running, address) = served();
+    let behind = "GET /hello/tunnelled HTTP/1.1\r\nHost: a\r\n\r\n";
+    let path = told(address, format!("CONNECT /sum HTTP/1.1\r\nHost: a\r\n\r\n{behind}").as_bytes());
+    assert_eq!(statuses(&path), ["405"], "{path}");
+    assert!(path.contains("\r\nAllow: ") && path.contains("\r\nConnection: close\r\n"), "{path}");
+    let tunnel = told(address, format!("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n{behind}").as_bytes());
+    assert_eq!(statuses(&tunnel), ["501"], "{tunnel}");
+}
+
+#[test]
 fn a_body_is_asked_for_only_if_the_request_is_let_in() {
     let (_running, address) = served();
     let head = |path: &str, length: u64| {
