@@ -6,7 +6,7 @@ mod kind;
 mod known;
 mod loader;
 mod object;
-mod reference;
+pub(crate) mod reference;
 mod retrieve;
 mod runtime_expression;
 mod set;

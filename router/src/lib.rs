@@ -32,6 +32,8 @@
 #![deny(missing_docs)]
 
 mod compile;
+#[cfg(feature = "server")]
+mod config;
 pub mod description;
 pub mod limits;
 mod octets;
@@ -41,6 +43,8 @@ mod serve;
 mod transport;
 
 pub use compile::{ApiBuilder, ApiOptions};
+#[cfg(feature = "server")]
+pub use config::{Config, ConfigError, ConfigErrors};
 pub use description::{Description, Diagnostics};
 /// From the crate `http`, so that programs need not depend on it to name a status code or a method.
 pub use http::{Method, StatusCode};

@@ -21,7 +21,8 @@ use super::{Code, Description, Kind, Location, NodeId, NodeRef, Uri, UriError};
 use crate::limits::load::{REFERENCE_CHAIN_MAX, TEXT_SHOWN_CHARS_MAX as SHOWN};
 use index::Resource;
 pub(crate) use keywords::{Draft, Subschemas};
-use pointer::{Break, near_names};
+use pointer::Break;
+pub(crate) use pointer::near_names;
 
 /// Why a reference leads nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -78,6 +78,8 @@ pub enum ServerError {
         /// What the system says.
         source: io::Error,
     },
+    /// There is no address to listen on.
+    NoAddress,
     /// Coroutines cannot run as asked.
     Runtime(RuntimeError),
     /// A thread or a selector could not be had.
@@ -93,6 +95,9 @@ impl fmt::Display for ServerError {
                 "{address} is taken: another program listens there. Stop it, or choose another address; port 0 lets the system choose"
             ),
             Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
+            Self::NoAddress => {
+                f.write_str("there is no address to listen on: name one, such as `127.0.0.1:8080`")
+            }
             Self::Runtime(fault) => fault.fmt(f),
             Self::System(source) => write!(f, "the server cannot start: {source}"),
         }
@@ -105,7 +110,7 @@ impl std::error::Error for ServerError {
             Self::Address(fault) => Some(fault),
             Self::Bind { source, .. } | Self::System(source) => Some(source),
             Self::Runtime(fault) => Some(fault),
-            Self::Taken { .. } => None,
+            Self::Taken { .. } | Self::NoAddress => None,
         }
     }
 }
