@@ -36,6 +36,7 @@ pub use executor::{Executor, ExecutorError, InPlace, Job};
 pub use handler::{HandlerFn, Handlers, Otherwise};
 pub use head::{FieldLine, HeadError, RequestHead};
 pub use journey::Admitted;
+pub(crate) use journey::Told;
 pub use listing::Listing;
 pub use operation::Operation;
 pub use problem::{
@@ -46,6 +47,7 @@ pub use response::{
     ResponseFault, ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ShortText,
 };
 pub use service::{
-    DescriptionTexts, Exchange, Middleware, Readiness, RequestIds, Service, ServiceBuilder, ServiceError,
+    AccessLog, DescriptionTexts, Exchange, Middleware, Readiness, RequestIds, Service, ServiceBuilder,
+    ServiceError,
 };
 pub use test_client::{TestClient, TestRequest, TestResponse};

@@ -68,6 +68,8 @@ impl<'d> Compiler<'_, 'd> {
             template.iter().flat_map(|template| template.expressions()).map(Into::into).collect();
         Some(Operation {
             name: declared.name.as_str().into(),
+            // Told by the `Api` that gathers them.
+            number: usize::MAX,
             method: declared.method.clone(),
             template: declared.template.into(),
             paths,

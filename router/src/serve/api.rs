@@ -54,7 +54,9 @@ impl Api {
         (clock, executor, own_form): (Arc<dyn Clock>, Arc<dyn Executor>, Option<Box<OwnForm>>),
         diagnostics: Diagnostics,
     ) -> Self {
-        let operations = operations.into_iter().map(Arc::new).collect();
+        let numbered = operations.into_iter().enumerate();
+        let operations =
+            numbered.map(|(number, operation)| Arc::new(Operation { number, ..operation })).collect();
         Self { operations, routes, schemas, options, clock, executor, own_form, cors, diagnostics }
     }
 

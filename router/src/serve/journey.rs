@@ -11,6 +11,7 @@ use std::time::Instant;
 use http::{Method, StatusCode};
 
 use crate::limits;
+use crate::serve::body::CountedBody;
 use crate::serve::clock::has_passed;
 use crate::serve::content::{self, Content, LimitedBody, Selected};
 use crate::serve::cors::CorsAnswer;
@@ -66,13 +67,40 @@ pub struct Admitted<'r> {
     cors: Option<CorsAnswer<'r>>,
     /// The way through the service that it came by.
     visit: Option<Visit<'r>>,
+    flight: Flight<'r>,
 }
+
+/// What counts a request as in flight.
+#[cfg(feature = "metrics")]
+type Flight<'r> = Option<crate::metrics::InFlight<'r>>;
+#[cfg(not(feature = "metrics"))]
+type Flight<'r> = std::marker::PhantomData<&'r ()>;
 
 /// What is known of a request beside its answer, once it is routed.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Routed<'r> {
     pub(crate) operation: Option<&'r Operation>,
     pub(crate) cors: Option<CorsAnswer<'r>>,
+    pub(crate) told: Told,
+}
+
+/// How a request went, for those who count and log: an answer may not show it any more when it leaves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    /// The kind of the problem that it was answered with, whatever form that was told in.
+    pub(crate) kind: Option<ProblemKind>,
+    /// Whether the user's code panicked.
+    pub(crate) panicked: bool,
+    /// The octets of content that were read.
+    pub(crate) received: u64,
+}
+
+impl Told {
+    pub(crate) fn note(&mut self, response: &Response) {
+        let problem = response.problem();
+        self.kind = problem.map(Problem::kind).or_else(|| response.fault().map(|_| ProblemKind::Internal));
+        self.panicked = problem.is_some_and(Problem::ends_connection);
+    }
 }
 
 impl Routed<'_> {
@@ -137,7 +165,7 @@ impl Api {
         }
         let operation = match found {
             Ok(operation) => operation,
-            Err(early) => return Err(self.refuse(head, early)),
+            Err(early) => return Err(self.refuse(head, early, &mut routed.told)),
         };
         let matched = RouteMatch { operation, path: head.path(), captures: &captures };
         // Parameters are decoded where they stay: they are the largest part of what is kept of a request.
@@ -151,9 +179,11 @@ impl Api {
                 parameters,
                 cors: routed.cors,
                 visit: None,
+                flight: Flight::default(),
             }),
             Err(problem) => {
                 let mut response = Response::from(problem);
+                routed.told.note(&response);
                 self.finish_for(operation, head, &mut response);
                 Err(response)
             }
@@ -168,6 +198,7 @@ impl Api {
         routed: &mut Routed<'r>,
     ) -> Response {
         routed.cors = self.cors_answer(head);
+        routed.told.note(&response);
         self.finish(head, &mut response);
         response
     }
@@ -177,11 +208,12 @@ impl Api {
         self.cors.as_ref().map(|cors| cors.answer(head, None))
     }
 
-    fn refuse(&self, head: &RequestHead<'_>, early: Early) -> Response {
+    fn refuse(&self, head: &RequestHead<'_>, early: Early, told: &mut Told) -> Response {
         let mut response = match early {
             Early::Problem(problem) => Response::from(problem),
             Early::Options(allow) => allowed(allow),
         };
+        told.note(&response);
         self.finish(head, &mut response);
         response
     }
@@ -304,16 +336,21 @@ impl<'r> Admitted<'r> {
     }
 
     /// Reads and validates the content, runs the handler, checks its response.
-    pub fn run(self, body: &mut dyn BodySource) -> Response {
+    pub fn run(mut self, body: &mut dyn BodySource) -> Response {
         let (api, head, visit) = (self.api, self.head, self.visit.clone());
-        let routed = Routed { operation: Some(self.decision.operation), cors: self.cors };
+        let _until_it_returns = std::mem::take(&mut self.flight);
+        let told = Told::default();
+        let mut routed = Routed { operation: Some(self.decision.operation), cors: self.cors, told };
         let operation = self.decision.operation;
-        let mut response = self.serve(body).unwrap_or_else(Response::from);
+        let mut body = CountedBody { source: body, bytes: 0 };
+        let mut response = self.serve(&mut body).unwrap_or_else(Response::from);
         // Problems are exempt from the check.
         api.check(&mut response, operation, head);
+        routed.told.note(&response);
+        routed.told.received = body.bytes;
         api.finish_for(operation, head, &mut response);
         match &visit {
-            Some(visit) => visit.leave(&routed, &mut response),
+            Some(visit) => visit.leave(&mut routed, &mut response),
             None => routed.say_cors(&mut response),
         }
         response
@@ -328,6 +365,12 @@ impl<'r> Admitted<'r> {
     /// Remembers the way through the service, for the way back.
     pub(crate) fn accompany(&mut self, visit: Visit<'r>) {
         self.visit = Some(visit);
+    }
+
+    /// Counts as a request in flight until it has run or is dropped.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn remain_in_flight(&mut self, flight: Flight<'r>) {
+        self.flight = flight;
     }
 
     fn serve(self, body: &mut dyn BodySource) -> Result<Response, Problem> {
