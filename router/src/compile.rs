@@ -12,6 +12,7 @@ mod handlers;
 mod mock;
 mod naming;
 mod operation;
+mod operation_limits;
 mod overlap;
 mod pooled;
 mod routes;

@@ -24,6 +24,7 @@ pub(crate) mod route;
 pub mod security;
 mod service;
 mod test_client;
+mod told;
 
 pub use api::Api;
 pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
@@ -36,7 +37,6 @@ pub use executor::{Executor, ExecutorError, InPlace, Job};
 pub use handler::{HandlerFn, Handlers, Otherwise};
 pub use head::{FieldLine, HeadError, RequestHead};
 pub use journey::Admitted;
-pub(crate) use journey::Told;
 pub use listing::Listing;
 pub use operation::Operation;
 pub use problem::{
@@ -51,3 +51,4 @@ pub use service::{
     ServiceError,
 };
 pub use test_client::{TestClient, TestRequest, TestResponse};
+pub(crate) use told::Told;

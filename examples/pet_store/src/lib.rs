@@ -28,6 +28,14 @@ pub use store::Store;
 /// The description, as it is checked in beside the program.
 pub const DESCRIPTION: &str = include_str!("../openapi.yaml");
 
+/// The description, loaded.
+///
+/// # Errors
+/// None: a test loads it.
+pub fn description() -> Result<Description, Diagnostics> {
+    Description::from_text("openapi.yaml", DESCRIPTION)
+}
+
 /// The most octets of a request's content: a photo of 64 KiB and what comes with it.
 const BODY_BYTES_MAX: u64 = 72 * 1024;
 
@@ -36,7 +44,7 @@ const BODY_BYTES_MAX: u64 = 72 * 1024;
 /// # Errors
 /// What is wrong with the description, or with handlers that do not fit it.
 pub fn api(config: &Config) -> Result<Api, Diagnostics> {
-    let description = Description::from_text("openapi.yaml", DESCRIPTION)?;
+    let description = description()?;
     let store = Store::shared();
     let mut options = ApiOptions::default();
     options.content.bytes_max = BODY_BYTES_MAX;

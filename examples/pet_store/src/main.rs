@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use brrtrouter::Api;
+use brrtrouter::{Api, DescriptionTexts, RequestIds, Server, Service};
 use clap::Parser;
 use pet_store::{Config, demo};
 
@@ -33,10 +33,10 @@ fn main() -> ExitCode {
         }
     };
     match pet_store::api(&config) {
-        Ok(api) => {
-            introduce(&api, &arguments);
-            serve(api, &arguments.listen)
-        }
+        Ok(api) => serve(api, &arguments).unwrap_or_else(|fault| {
+            eprintln!("pet_store: {fault}");
+            ExitCode::from(2)
+        }),
         Err(diagnostics) => {
             eprint!("{diagnostics}");
             ExitCode::FAILURE
@@ -45,24 +45,28 @@ fn main() -> ExitCode {
 }
 
 /// What there is, and what to try.
-fn introduce(api: &Api, arguments: &Arguments) {
-    println!("The pet store: http://{}/v1, {} operations\n", arguments.listen, api.operations().len());
+fn introduce(api: &Api, address: &str, arguments: &Arguments) {
+    println!("The pet store: http://{address}/v1, {} operations\n", api.operations().len());
     println!("{}", api.listing());
     if arguments.config.is_none() {
         println!(
             "Its credentials are for demonstration and public: examples/pet_store/config/demo.yaml. Try:\n"
         );
         for request in &demo::TRIES {
-            println!("# {} ({})\n{}", request.shows, request.status, request.at(&arguments.listen));
+            println!("# {} ({})\n{}", request.shows, request.status, request.at(address));
         }
     }
+    println!("\nAlso http://{address}/health, /ready and /openapi.yaml. Stop it with Ctrl-C.");
 }
 
 /// Serves until the program is ended.
-fn serve(api: Api, address: &str) -> ExitCode {
-    drop(api);
-    eprintln!(
-        "\npet_store: nothing listens on {address}: the HTTP server is not yet available in this build"
-    );
-    ExitCode::from(2)
+fn serve(api: Api, arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let server = Server::bind(arguments.listen.as_str())?;
+    // Port 0 is known once it is bound.
+    let address = server.addresses().next().map(ToString::to_string).unwrap_or_default();
+    introduce(&api, &address, arguments);
+    let texts = DescriptionTexts::from(&pet_store::description()?);
+    let service = Service::builder(api).request_ids(RequestIds::new()).description(texts).build()?;
+    server.serve(service)?.stop_on_signals()?.wait();
+    Ok(ExitCode::SUCCESS)
 }

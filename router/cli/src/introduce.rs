@@ -1,7 +1,7 @@
 //! What is told at the start: findings, what is served, and who is let in.
 
-use brrtrouter::Api;
 use brrtrouter::description::Severity;
+use brrtrouter::{Api, Service};
 
 use crate::api::only;
 use crate::settings::{Answers, Settings};
@@ -30,4 +30,12 @@ pub fn print(api: &Api, settings: &Settings) {
              = mend: give some with --credentials FILE or --api-key SCHEME=KEY"
         );
     }
+}
+
+/// Says that another description is served.
+pub fn anew(service: &Service, settings: &Settings) {
+    if !settings.quiet {
+        println!("{} has changed:", settings.description.display());
+    }
+    print(service.api(), settings);
 }

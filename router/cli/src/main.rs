@@ -7,8 +7,10 @@ mod arguments;
 mod credentials;
 mod fault;
 mod introduce;
+mod log;
 mod serve;
 mod settings;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -21,7 +23,10 @@ use settings::Settings;
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().verb {
-        Verb::Serve(given) => Settings::new(&given).and_then(|settings| start(&settings)),
+        Verb::Serve(given) => {
+            let _written_until_the_end = log::start(given.log);
+            Settings::new(&given).and_then(|settings| start(&settings))
+        }
         Verb::Check { description, quiet } => check(&description, quiet),
     };
     outcome.unwrap_or_else(|fault| {
@@ -34,9 +39,9 @@ fn main() -> ExitCode {
 fn start(settings: &Settings) -> Result<ExitCode, Fault> {
     let description = api::load(&settings.description)?;
     settings.credentials.fit(&description)?;
-    let api = api::build_api(settings)?;
-    introduce::print(&api, settings);
-    serve::serve(api, settings)
+    let built = api::build(settings)?;
+    introduce::print(built.service.api(), settings);
+    serve::serve(built, settings)
 }
 
 /// Tells all that stands against a description.

@@ -9,6 +9,7 @@ use super::base_path::{BasePathError, Variable, base_paths};
 use super::cors;
 use super::diagnose::error;
 use super::naming::Names;
+use super::operation_limits;
 use super::pooled;
 use super::security::Security;
 use crate::description::{self, Description, Diagnostics, OpenApi, PathTemplate, Server};
@@ -63,12 +64,14 @@ impl<'d> Compiler<'_, 'd> {
     pub(super) fn compile(&mut self, declared: &Declared<'d>, handler: Option<Handler>) -> Option<Operation> {
         let paths = self.paths(declared);
         let security = self.security.plan(declared.view.security(), declared.view.at(), self.diagnostics);
+        let limits = operation_limits::of_operation(declared, self.description, self.diagnostics);
         let template = PathTemplate::parse(declared.template).ok();
         let expressions =
             template.iter().flat_map(|template| template.expressions()).map(Into::into).collect();
         Some(Operation {
             name: declared.name.as_str().into(),
             // Told by the `Api` that gathers them.
+            #[cfg(feature = "metrics")]
             number: usize::MAX,
             method: declared.method.clone(),
             template: declared.template.into(),
@@ -77,7 +80,8 @@ impl<'d> Compiler<'_, 'd> {
             deprecated: declared.view.deprecated(),
             security: security?,
             parameters: self.parameters(declared),
-            content: self.content(declared, handler.as_ref()),
+            content: self.content(declared, handler.as_ref()).limited(limits.body_bytes),
+            request_time_max: limits.request_time.or(self.options.request_time_max),
             access: declared.view.request_body().map_or_else(RequestAccess::default, |body| {
                 RequestAccess::compile(self.description, body, &self.options.schema)
             }),

@@ -23,6 +23,7 @@ use crate::serve::problem::ProblemFormat;
 use crate::serve::route::{Captures, PathError, RouteOutcome};
 use crate::serve::security::SecurityContext;
 use crate::serve::service::{RequestId, Visit};
+use crate::serve::told::Told;
 use crate::serve::{
     Api, BodySource, Connection, Context, ExecutorError, Job, Operation, Problem, ProblemContext,
     ProblemError, ProblemKind, RequestHead, Response,
@@ -82,28 +83,17 @@ pub(crate) struct Routed<'r> {
     pub(crate) operation: Option<&'r Operation>,
     pub(crate) cors: Option<CorsAnswer<'r>>,
     pub(crate) told: Told,
-}
-
-/// How a request went, for those who count and log: an answer may not show it any more when it leaves.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Told {
-    /// The kind of the problem that it was answered with, whatever form that was told in.
-    pub(crate) kind: Option<ProblemKind>,
-    /// Whether the user's code panicked.
-    pub(crate) panicked: bool,
-    /// The octets of content that were read.
-    pub(crate) received: u64,
-}
-
-impl Told {
-    pub(crate) fn note(&mut self, response: &Response) {
-        let problem = response.problem();
-        self.kind = problem.map(Problem::kind).or_else(|| response.fault().map(|_| ProblemKind::Internal));
-        self.panicked = problem.is_some_and(Problem::ends_connection);
-    }
+    /// Whether someone else will say it, later.
+    pub(crate) is_silent: bool,
 }
 
 impl Routed<'_> {
+    fn say_early(&self, response: &mut Response) {
+        if !self.is_silent {
+            self.say_cors(response);
+        }
+    }
+
     /// Writes what the response says of origins, last of all, so that nothing that was said before stands against it.
     pub(crate) fn say_cors(&self, response: &mut Response) {
         if let Some(answer) = &self.cors {
@@ -136,16 +126,12 @@ impl Api {
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
-        let mut routed = Routed::default();
-        // Looked at where it lies: what is admitted holds the decoded parameters, and moving it would copy them.
-        let mut admitted = self.admit_routed(head, connection, &mut routed);
-        if let Err(response) = &mut admitted {
-            routed.say_cors(response);
-        }
-        admitted
+        // Given on as it comes: what is admitted holds the decoded parameters, and looking at it here would copy them.
+        self.admit_routed(head, connection, &mut Routed::default())
     }
 
-    /// The same, saying nothing of origins yet: `routed` tells what is to be said, and which operation it was.
+    /// The same, telling in `routed` which operation it was and what is to be said of origins; where `routed` is to be silent,
+    /// an early answer does not say it yet.
     #[expect(clippy::result_large_err, reason = "as for `admit`")]
     pub(crate) fn admit_routed<'r>(
         &'r self,
@@ -159,13 +145,19 @@ impl Api {
         if let Some(cors) = &self.cors {
             routed.cors = self.preflight(cors, head);
             if routed.cors.is_some() {
-                return Err(Response::no_content());
+                let mut response = Response::no_content();
+                routed.say_early(&mut response);
+                return Err(response);
             }
             routed.cors = Some(cors.answer(head, routed.operation));
         }
         let operation = match found {
             Ok(operation) => operation,
-            Err(early) => return Err(self.refuse(head, early, &mut routed.told)),
+            Err(early) => {
+                let mut response = self.refuse(head, early, &mut routed.told);
+                routed.say_early(&mut response);
+                return Err(response);
+            }
         };
         let matched = RouteMatch { operation, path: head.path(), captures: &captures };
         // Parameters are decoded where they stay: they are the largest part of what is kept of a request.
@@ -185,6 +177,7 @@ impl Api {
                 let mut response = Response::from(problem);
                 routed.told.note(&response);
                 self.finish_for(operation, head, &mut response);
+                routed.say_early(&mut response);
                 Err(response)
             }
         }
@@ -248,7 +241,7 @@ impl Api {
             .map_err(|error| error.into_problem(&operation.content, head.method()))?;
         let accepted = operation.responses.negotiate_for(head);
         let accepted = accepted.map_err(|_| Problem::of(ProblemKind::NotAcceptable))?;
-        let deadline = self.options.request_time_max.and_then(|time| self.clock.now().checked_add(time));
+        let deadline = operation.request_time_max.and_then(|time| self.clock.now().checked_add(time));
         Ok(Decision { operation, security, selected, accepted, deadline })
     }
 
@@ -339,8 +332,8 @@ impl<'r> Admitted<'r> {
     pub fn run(mut self, body: &mut dyn BodySource) -> Response {
         let (api, head, visit) = (self.api, self.head, self.visit.clone());
         let _until_it_returns = std::mem::take(&mut self.flight);
-        let told = Told::default();
-        let mut routed = Routed { operation: Some(self.decision.operation), cors: self.cors, told };
+        let operation: Option<&Operation> = Some(self.decision.operation);
+        let mut routed = Routed { operation, cors: self.cors, told: Told::default(), is_silent: false };
         let operation = self.decision.operation;
         let mut body = CountedBody { source: body, bytes: 0 };
         let mut response = self.serve(&mut body).unwrap_or_else(Response::from);

@@ -1,6 +1,7 @@
 //! A compiled operation: everything about it that can be known before the first request.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
 
@@ -15,6 +16,7 @@ use crate::serve::security::SecurityPlan;
 pub struct Operation {
     pub(crate) name: Arc<str>,
     /// Its place among the operations of its `Api`.
+    #[cfg(feature = "metrics")]
     pub(crate) number: usize,
     pub(crate) method: Method,
     pub(crate) template: Arc<str>,
@@ -25,6 +27,8 @@ pub struct Operation {
     pub(crate) security: SecurityPlan,
     pub(crate) parameters: ParameterPlans,
     pub(crate) content: ContentPlan,
+    /// How long its requests may take, where there is a bound.
+    pub(crate) request_time_max: Option<Duration>,
     pub(crate) access: RequestAccess,
     pub(crate) responses: ResponsePlans,
     pub(crate) handler: Option<Handler>,

@@ -35,7 +35,7 @@ pub use plan::{NotAcceptable, ResponsePlans};
 pub use validate::{ResponsePolicy, ResponseViolation};
 
 /// How many field lines a response holds without heap allocation: two of its own, those of CORS and a request id.
-const FIELDS_INLINE: usize = 8;
+const FIELDS_INLINE: usize = 6;
 
 /// A response.
 ///

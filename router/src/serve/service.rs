@@ -134,7 +134,7 @@ impl Service {
         let visit = self.visit(head, connection);
         #[cfg(feature = "metrics")]
         let in_flight = self.series.as_ref().map(ServiceSeries::enter);
-        let mut routed = Routed::default();
+        let mut routed = Routed { is_silent: true, ..Routed::default() };
         let mut admitted = match self.answer_early(&visit) {
             Some(early) => Err(self.api.settled_early(head, early, &mut routed)),
             None => self.api.admit_routed(head, connection, &mut routed),

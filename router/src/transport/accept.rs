@@ -3,7 +3,7 @@
 //! Takes: a listening socket. Gives: nothing; returns when the server is stopped. Runs in a coroutine. An accept that fails for want of something
 //! (descriptors, memory) is tried again a little later; the peer waits meanwhile. Never panics.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,6 +94,8 @@ fn admit(shared: &Arc<Shared>, socket: Socket, address: &SockAddr) {
 fn refuse(mut socket: &Socket) {
     const ANSWER: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     if socket.set_nonblocking(true).is_ok() {
+        // A socket that is closed with octets unread resets the connection, and the answer may be lost with it.
+        socket.read(&mut [0; 4096]).unwrap_or_default();
         socket.write(ANSWER).unwrap_or_default();
     }
 }

@@ -113,7 +113,7 @@ impl ServerHandle {
     }
 
     /// Waits until the server was stopped and its last connection has ended.
-    pub fn wait(self) {
+    pub fn wait(&self) {
         let server = &self.shared;
         while !server.is_draining() || server.table.open() > 0 || server.accepting.load(Ordering::Acquire) > 0
         {

@@ -101,9 +101,12 @@ impl Output {
         octets.extend_from_slice(status.as_str().as_bytes());
         octets.push(b' ');
         octets.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
-        octets.extend_from_slice(b"\r\nDate: ");
-        channel.shared().ticker.with_date(|date| octets.extend_from_slice(date));
         octets.extend_from_slice(b"\r\n");
+        if response.field("Date").is_none() {
+            octets.extend_from_slice(b"Date: ");
+            channel.shared().ticker.with_date(|date| octets.extend_from_slice(date));
+            octets.extend_from_slice(b"\r\n");
+        }
         for field in response.fields() {
             octets.extend_from_slice(field.name().as_bytes());
             octets.extend_from_slice(b": ");

@@ -51,21 +51,21 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
+/// Sends the whole mixture over one connection, and sees an answer to each of its requests.
+fn send_mixture(running: &ServerHandle) {
+    let last = MIXTURE.len() - 1;
+    let sent: String = MIXTURE.iter().enumerate().map(|(at, case)| text_of(case, at == last)).collect();
+    let answer = told(connect(running), &sent);
+    assert_eq!(answer.matches("HTTP/1.1 ").count(), MIXTURE.len(), "{answer}");
+}
+
 #[test]
 fn a_mixture_over_sockets_is_counted_exactly() {
     let metrics = Metrics::new().unwrap();
     let running = serve(&metrics, ServerOptions::default());
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| {
-                for _ in 0..5 {
-                    let last = MIXTURE.len() - 1;
-                    let sent: String =
-                        MIXTURE.iter().enumerate().map(|(at, case)| text_of(case, at == last)).collect();
-                    let answer = told(connect(&running), &sent);
-                    assert_eq!(answer.matches("HTTP/1.1 ").count(), MIXTURE.len(), "{answer}");
-                }
-            });
+            scope.spawn(|| (0..5).for_each(|_| send_mixture(&running)));
         }
     });
     until("all are closed", || running.connections().closed(CloseCause::Asked) == 20);

@@ -272,10 +272,13 @@ fn large_bodies_come_through_by_length_and_by_chunks() {
 
 #[test]
 fn slow_heads_and_bodies_end() {
-    let mut options = ServerOptions::default();
-    options.head_time_max = Duration::from_millis(300);
-    options.body_grace_time = Duration::from_millis(300);
-    options.idle_time_max = Duration::from_millis(300);
+    let short = Duration::from_millis(300);
+    let options = ServerOptions {
+        head_time_max: short,
+        body_grace_time: short,
+        idle_time_max: short,
+        ..ServerOptions::default()
+    };
     let running = serve(options);
     let address = running.local_addr().unwrap();
     let body =
@@ -345,9 +348,7 @@ fn a_taken_port_is_told_when_it_is_bound() {
 
 #[test]
 fn connections_beyond_the_bound_are_told_so() {
-    let mut options = ServerOptions::default();
-    options.connections_max = 2;
-    let running = serve(options);
+    let running = serve(ServerOptions { connections_max: 2, ..ServerOptions::default() });
     let address = running.local_addr().unwrap();
     let held: Vec<_> = (0..2)
         .map(|_| {
@@ -459,4 +460,24 @@ fn a_stopped_server_finishes_what_has_begun() {
     assert_eq!(finished.load(Ordering::Relaxed), 20);
     assert_eq!(idle.read(&mut [0; 16]).unwrap(), 0, "an idle connection is closed");
     assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+}
+
+#[test]
+fn a_unix_socket_serves_and_leaves_nothing_behind() {
+    let path = std::env::temp_dir().join(format!("brrtrouter-{}.sock", std::process::id()));
+    let address = format!("unix:{}", path.display());
+    let running = Server::bind(address.as_str()).unwrap().serve(api("one")).unwrap();
+    let taken = Server::bind(address.as_str()).unwrap_err();
+    assert!(matches!(taken, ServerError::Taken { .. }), "{taken}");
+    let mut stream = std::os::unix::net::UnixStream::connect(&path).unwrap();
+    stream.write_all(b"GET /hello/Ada HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("Hello, Ada! one"), "{answer}");
+    drop(running);
+    assert!(!path.exists());
+    // What a server that was killed left behind does not stand in the way.
+    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+    drop(Server::bind(address.as_str()).unwrap().serve(api("one")).unwrap());
+    assert!(!path.exists());
 }
