@@ -36,6 +36,8 @@ mod compile;
 mod config;
 pub mod description;
 pub mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod octets;
 pub mod schema;
 mod serve;
@@ -48,6 +50,8 @@ pub use config::{Config, ConfigError, ConfigErrors};
 pub use description::{Description, Diagnostics};
 /// From the crate `http`, so that programs need not depend on it to name a status code or a method.
 pub use http::{Method, StatusCode};
+#[cfg(feature = "metrics")]
+pub use metrics::{Metrics, MetricsError};
 pub use serve::content;
 pub use serve::parameter;
 pub use serve::route::{Captures, PathError, RouteOutcome, RouteTable, RouteTableBuilder, RouteTableError};
@@ -55,6 +59,10 @@ pub use serve::security;
 pub use serve::security::{
     ApiKeys, BasicVerifier, BearerVerifier, Credential, MissingProvider, Principal, SecurityContext,
     SecurityProvider, SecurityProviders, SecurityRequest, Verdict, secrets_are_equal,
+};
+pub use serve::{
+    AccessLog, DescriptionTexts, Exchange, Middleware, Readiness, RequestIds, Service, ServiceBuilder,
+    ServiceError,
 };
 pub use serve::{
     Admitted, Api, Context, CorsPolicy, Executor, ExecutorError, HandlerFn, Handlers, InPlace, Job, Listing,
@@ -69,12 +77,9 @@ pub use serve::{
     BodyError, BodySource, BytesBody, Clock, Connection, Departure, EmptyBody, FieldLine, HeadError,
     RequestHead, SystemClock,
 };
-pub use serve::{
-    DescriptionTexts, Exchange, Middleware, Readiness, RequestIds, Service, ServiceBuilder, ServiceError,
-};
 #[cfg(feature = "server")]
 pub use transport::{
-    AddressError, ConnectionCounts, ListenAddress, PoolSize, RuntimeConfig, RuntimeError, Server,
+    AddressError, CloseCause, ConnectionCounts, ListenAddress, PoolSize, RuntimeConfig, RuntimeError, Server,
     ServerError, ServerHandle, ServerOptions, WorkerPool,
 };
 

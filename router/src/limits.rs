@@ -523,6 +523,21 @@ pub mod security {
     const _: () = assert!(CREDENTIAL_DECODED_BYTES_MAX <= CREDENTIAL_BYTES_MAX, "decoding never adds");
 }
 
+/// Bounds of metrics.
+#[cfg(feature = "metrics")]
+pub mod metrics {
+    /// Upper bounds of the durations that are told apart, in seconds: close to each other round a millisecond, where most
+    /// answers are and the slowest of a thousand is looked for.
+    pub const DURATION_BUCKETS_SECONDS: [f64; 20] = [
+        0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.000_75, 0.001, 0.001_5, 0.002, 0.003, 0.005, 0.01, 0.025,
+        0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+    ];
+
+    /// Upper bounds of the sizes that are told apart, in bytes: the powers of four from 64 bytes to 16 MiB.
+    pub const SIZE_BUCKETS_BYTES: [f64; 10] =
+        [64.0, 256.0, 1024.0, 4096.0, 16_384.0, 65_536.0, 262_144.0, 1_048_576.0, 4_194_304.0, 16_777_216.0];
+}
+
 /// Bounds of request parameters.
 pub mod parameter {
     /// The most parameters that one operation may have.

@@ -24,6 +24,7 @@ pub(crate) mod route;
 pub mod security;
 mod service;
 mod test_client;
+mod told;
 
 pub use api::Api;
 pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
@@ -46,6 +47,8 @@ pub use response::{
     ResponseFault, ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ShortText,
 };
 pub use service::{
-    DescriptionTexts, Exchange, Middleware, Readiness, RequestIds, Service, ServiceBuilder, ServiceError,
+    AccessLog, DescriptionTexts, Exchange, Middleware, Readiness, RequestIds, Service, ServiceBuilder,
+    ServiceError,
 };
 pub use test_client::{TestClient, TestRequest, TestResponse};
+pub(crate) use told::Told;

@@ -44,7 +44,7 @@ mod target;
 mod ticker;
 
 pub use address::{AddressError, ListenAddress};
-pub use counts::ConnectionCounts;
+pub use counts::{CloseCause, ConnectionCounts};
 pub use handle::ServerHandle;
 pub use options::ServerOptions;
 pub use pool::{PoolSize, WorkerPool};

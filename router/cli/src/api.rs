@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use brrtrouter::description::Severity;
 use brrtrouter::{
-    Api, CorsPolicy, Description, Diagnostics, Handlers, MissingProvider, Otherwise, RequestIds,
+    AccessLog, Api, CorsPolicy, Description, Diagnostics, Handlers, MissingProvider, Otherwise, RequestIds,
     SecurityProviders, Service, echo,
 };
 
+use crate::arguments::LogFormat;
 use crate::fault::Fault;
 use crate::settings::{Answers, Settings};
 
@@ -28,8 +29,11 @@ pub struct Built {
 pub fn build(settings: &Settings) -> Result<Built, Fault> {
     let description = load(&settings.description)?;
     let api = compile(settings, &description)?;
-    let service = Service::builder(api).request_ids(RequestIds::new()).description(&description).build();
-    let service = service.map_err(|fault| {
+    let mut builder = Service::builder(api).request_ids(RequestIds::new()).description(&description);
+    if settings.log != LogFormat::Off {
+        builder = builder.middleware(AccessLog::new());
+    }
+    let service = builder.build().map_err(|fault| {
         Fault::usage(fault.to_string(), settings.description.display().to_string(), "rename the path")
     })?;
     let documents = description.documents().map(|(_, document)| document.retrieval_uri().to_path());

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use brrtrouter::limits;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Serves an OpenAPI description, and checks it.
 #[derive(Debug, Parser)]
@@ -29,6 +29,18 @@ pub enum Verb {
     },
 }
 
+/// How the log is written, to standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Human,
+    /// An object a line, for programs.
+    Json,
+    /// Nothing.
+    Off,
+}
+
 /// What to serve, and how.
 ///
 /// An operation with security lets nobody in unless credentials are given for its scheme.
@@ -48,6 +60,9 @@ pub struct Serve {
     /// Serve the description anew when its file changes.
     #[arg(long)]
     pub watch: bool,
+    /// How to log requests, refusals and panics, to standard error; without query strings, header fields and content.
+    #[arg(long, value_enum, default_value_t, env = "BRRTROUTER_LOG")]
+    pub log: LogFormat,
     /// Tell advice on the description too.
     #[arg(long, conflicts_with = "quiet")]
     pub verbose: bool,

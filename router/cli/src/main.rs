@@ -7,6 +7,7 @@ mod arguments;
 mod credentials;
 mod fault;
 mod introduce;
+mod log;
 mod serve;
 mod settings;
 mod watch;
@@ -22,7 +23,10 @@ use settings::Settings;
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().verb {
-        Verb::Serve(given) => Settings::new(&given).and_then(|settings| start(&settings)),
+        Verb::Serve(given) => {
+            let _written_until_the_end = log::start(given.log);
+            Settings::new(&given).and_then(|settings| start(&settings))
+        }
         Verb::Check { description, quiet } => check(&description, quiet),
     };
     outcome.unwrap_or_else(|fault| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use brrtrouter::schema::instance::JsonLimits;
 use brrtrouter::{ApiOptions, ResponsePolicy};
 
-use crate::arguments::Serve;
+use crate::arguments::{LogFormat, Serve};
 use crate::credentials::Credentials;
 use crate::fault::Fault;
 
@@ -30,6 +30,8 @@ pub struct Settings {
     pub listen: String,
     /// Whether to serve the description anew when it changes.
     pub watch: bool,
+    /// How requests are logged.
+    pub log: LogFormat,
     /// Whether to tell advice.
     pub verbose: bool,
     /// Whether to tell nothing but errors.
@@ -51,6 +53,7 @@ impl Settings {
             answers,
             listen: given.listen.clone(),
             watch: given.watch,
+            log: given.log,
             verbose: given.verbose,
             quiet: given.quiet,
             credentials: Credentials::new(&given.api_keys, given.credentials.as_deref())?,

@@ -70,6 +70,9 @@ impl<'d> Compiler<'_, 'd> {
             template.iter().flat_map(|template| template.expressions()).map(Into::into).collect();
         Some(Operation {
             name: declared.name.as_str().into(),
+            // Told by the `Api` that gathers them.
+            #[cfg(feature = "metrics")]
+            number: usize::MAX,
             method: declared.method.clone(),
             template: declared.template.into(),
             paths,

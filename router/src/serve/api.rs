@@ -54,6 +54,9 @@ impl Api {
         (clock, executor, own_form): (Arc<dyn Clock>, Arc<dyn Executor>, Option<Box<OwnForm>>),
         diagnostics: Diagnostics,
     ) -> Self {
+        #[cfg(feature = "metrics")]
+        let operations =
+            operations.into_iter().enumerate().map(|(number, operation)| Operation { number, ..operation });
         let operations = operations.into_iter().map(Arc::new).collect();
         Self { operations, routes, schemas, options, clock, executor, own_form, cors, diagnostics }
     }

@@ -93,3 +93,25 @@ impl BodySource for BytesBody<'_> {
         Ok(count)
     }
 }
+
+/// A body whose octets are counted as they are read.
+pub(super) struct CountedBody<'b> {
+    pub(super) source: &'b mut dyn BodySource,
+    pub(super) bytes: u64,
+}
+
+impl BodySource for CountedBody<'_> {
+    fn length(&self) -> Option<u64> {
+        self.source.length()
+    }
+
+    fn limit(&mut self, bytes_max: u64) {
+        self.source.limit(bytes_max);
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
+        let count = self.source.read(buffer)?;
+        self.bytes = self.bytes.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        Ok(count)
+    }
+}

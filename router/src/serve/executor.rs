@@ -36,12 +36,21 @@ pub trait Executor: Send + Sync {
     /// # Errors
     /// The handler's own problem, or an [`ExecutorError`] where there is no result.
     fn run(&self, job: Job) -> Result<Response, Problem>;
+
+    /// How many jobs wait at this moment, for metrics; `None` where none ever does.
+    fn waiting(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// A pool that outlives an `Api` is shared with it, and with the one that replaces it.
 impl<E: Executor + ?Sized> Executor for Arc<E> {
     fn run(&self, job: Job) -> Result<Response, Problem> {
         (**self).run(job)
+    }
+
+    fn waiting(&self) -> Option<usize> {
+        (**self).waiting()
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Instant;
 use http::{Method, StatusCode};
 
 use crate::limits;
+use crate::serve::body::CountedBody;
 use crate::serve::clock::has_passed;
 use crate::serve::content::{self, Content, LimitedBody, Selected};
 use crate::serve::cors::CorsAnswer;
@@ -22,6 +23,7 @@ use crate::serve::problem::ProblemFormat;
 use crate::serve::route::{Captures, PathError, RouteOutcome};
 use crate::serve::security::SecurityContext;
 use crate::serve::service::{RequestId, Visit};
+use crate::serve::told::Told;
 use crate::serve::{
     Api, BodySource, Connection, Context, ExecutorError, Job, Operation, Problem, ProblemContext,
     ProblemError, ProblemKind, RequestHead, Response,
@@ -66,13 +68,21 @@ pub struct Admitted<'r> {
     cors: Option<CorsAnswer<'r>>,
     /// The way through the service that it came by.
     visit: Option<Visit<'r>>,
+    flight: Flight<'r>,
 }
+
+/// What counts a request as in flight.
+#[cfg(feature = "metrics")]
+type Flight<'r> = Option<crate::metrics::InFlight<'r>>;
+#[cfg(not(feature = "metrics"))]
+type Flight<'r> = std::marker::PhantomData<&'r ()>;
 
 /// What is known of a request beside its answer, once it is routed.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Routed<'r> {
     pub(crate) operation: Option<&'r Operation>,
     pub(crate) cors: Option<CorsAnswer<'r>>,
+    pub(crate) told: Told,
     /// Whether someone else will say it, later.
     pub(crate) is_silent: bool,
 }
@@ -144,7 +154,7 @@ impl Api {
         let operation = match found {
             Ok(operation) => operation,
             Err(early) => {
-                let mut response = self.refuse(head, early);
+                let mut response = self.refuse(head, early, &mut routed.told);
                 routed.say_early(&mut response);
                 return Err(response);
             }
@@ -161,9 +171,11 @@ impl Api {
                 parameters,
                 cors: routed.cors,
                 visit: None,
+                flight: Flight::default(),
             }),
             Err(problem) => {
                 let mut response = Response::from(problem);
+                routed.told.note(&response);
                 self.finish_for(operation, head, &mut response);
                 routed.say_early(&mut response);
                 Err(response)
@@ -179,6 +191,7 @@ impl Api {
         routed: &mut Routed<'r>,
     ) -> Response {
         routed.cors = self.cors_answer(head);
+        routed.told.note(&response);
         self.finish(head, &mut response);
         response
     }
@@ -188,11 +201,12 @@ impl Api {
         self.cors.as_ref().map(|cors| cors.answer(head, None))
     }
 
-    fn refuse(&self, head: &RequestHead<'_>, early: Early) -> Response {
+    fn refuse(&self, head: &RequestHead<'_>, early: Early, told: &mut Told) -> Response {
         let mut response = match early {
             Early::Problem(problem) => Response::from(problem),
             Early::Options(allow) => allowed(allow),
         };
+        told.note(&response);
         self.finish(head, &mut response);
         response
     }
@@ -315,16 +329,21 @@ impl<'r> Admitted<'r> {
     }
 
     /// Reads and validates the content, runs the handler, checks its response.
-    pub fn run(self, body: &mut dyn BodySource) -> Response {
+    pub fn run(mut self, body: &mut dyn BodySource) -> Response {
         let (api, head, visit) = (self.api, self.head, self.visit.clone());
-        let routed = Routed { operation: Some(self.decision.operation), cors: self.cors, is_silent: false };
+        let _until_it_returns = std::mem::take(&mut self.flight);
+        let operation: Option<&Operation> = Some(self.decision.operation);
+        let mut routed = Routed { operation, cors: self.cors, told: Told::default(), is_silent: false };
         let operation = self.decision.operation;
-        let mut response = self.serve(body).unwrap_or_else(Response::from);
+        let mut body = CountedBody { source: body, bytes: 0 };
+        let mut response = self.serve(&mut body).unwrap_or_else(Response::from);
         // Problems are exempt from the check.
         api.check(&mut response, operation, head);
+        routed.told.note(&response);
+        routed.told.received = body.bytes;
         api.finish_for(operation, head, &mut response);
         match &visit {
-            Some(visit) => visit.leave(&routed, &mut response),
+            Some(visit) => visit.leave(&mut routed, &mut response),
             None => routed.say_cors(&mut response),
         }
         response
@@ -339,6 +358,12 @@ impl<'r> Admitted<'r> {
     /// Remembers the way through the service, for the way back.
     pub(crate) fn accompany(&mut self, visit: Visit<'r>) {
         self.visit = Some(visit);
+    }
+
+    /// Counts as a request in flight until it has run or is dropped.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn remain_in_flight(&mut self, flight: Flight<'r>) {
+        self.flight = flight;
     }
 
     fn serve(self, body: &mut dyn BodySource) -> Result<Response, Problem> {

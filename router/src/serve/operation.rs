@@ -15,6 +15,9 @@ use crate::serve::security::SecurityPlan;
 /// One operation of an [`Api`](crate::Api).
 pub struct Operation {
     pub(crate) name: Arc<str>,
+    /// Its place among the operations of its `Api`.
+    #[cfg(feature = "metrics")]
+    pub(crate) number: usize,
     pub(crate) method: Method,
     pub(crate) template: Arc<str>,
     pub(crate) paths: Box<[Box<str>]>,

@@ -4,9 +4,13 @@
 //! middleware's `before`, the service's own paths, the `Api` (route, CORS, security, ...), the middleware's `after`, the fields of
 //! CORS, the request id. The user's code may panic, and the request is then answered with 500; nothing else here does.
 
+mod access_log;
+mod admin;
 mod builder;
 mod description_texts;
 mod error;
+#[cfg(feature = "metrics")]
+mod measured;
 mod middleware;
 mod own_path;
 mod readiness;
@@ -16,6 +20,7 @@ mod tests;
 
 use std::time::Instant;
 
+pub use access_log::AccessLog;
 pub use builder::ServiceBuilder;
 pub use description_texts::DescriptionTexts;
 pub use error::ServiceError;
@@ -28,6 +33,8 @@ pub use request_id::RequestIds;
 
 use std::sync::Arc;
 
+#[cfg(feature = "metrics")]
+use crate::metrics::ServiceSeries;
 use crate::serve::handler::contain;
 use crate::serve::journey::Routed;
 use crate::serve::{
@@ -70,6 +77,8 @@ pub struct Service {
     own_paths: OwnPaths,
     readiness: Readiness,
     left_out: Vec<ServiceError>,
+    #[cfg(feature = "metrics")]
+    series: Option<ServiceSeries>,
 }
 
 impl Service {
@@ -86,6 +95,8 @@ impl Service {
             own_paths: OwnPaths::default(),
             readiness: Readiness::default(),
             left_out: Vec::new(),
+            #[cfg(feature = "metrics")]
+            series: None,
         }
     }
 
@@ -121,14 +132,20 @@ impl Service {
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
         let visit = self.visit(head, connection);
+        #[cfg(feature = "metrics")]
+        let in_flight = self.series.as_ref().map(ServiceSeries::enter);
         let mut routed = Routed { is_silent: true, ..Routed::default() };
         let mut admitted = match self.answer_early(&visit) {
             Some(early) => Err(self.api.settled_early(head, early, &mut routed)),
             None => self.api.admit_routed(head, connection, &mut routed),
         };
         match &mut admitted {
-            Ok(admitted) => admitted.accompany(visit),
-            Err(response) => visit.leave(&routed, response),
+            Ok(admitted) => {
+                #[cfg(feature = "metrics")]
+                admitted.remain_in_flight(in_flight);
+                admitted.accompany(visit);
+            }
+            Err(response) => visit.leave(&mut routed, response),
         }
         admitted
     }
@@ -151,6 +168,8 @@ impl Service {
     #[must_use]
     pub fn refuse(&self, problem: impl Into<Problem>, fields: &[FieldLine<'_>]) -> Response {
         let mut response = Response::from(problem.into());
+        #[cfg(feature = "metrics")]
+        self.count_refusal(&response);
         let Ok(head) = RequestHead::new(http::Method::GET, "/", fields) else { return response };
         let routed = Routed { cors: self.api.cors_answer(&head), ..Routed::default() };
         routed.say_cors(&mut response);
@@ -165,9 +184,17 @@ impl Service {
     }
 
     fn visit<'r>(&'r self, head: &'r RequestHead<'r>, connection: &'r Connection) -> Visit<'r> {
-        // The clock is read for middleware alone.
-        let started = if self.middleware.is_empty() { None } else { Some(self.api.clock.now()) };
+        // The clock is read for middleware and metrics alone.
+        let started = self.is_timed().then(|| self.api.clock.now());
         Visit { service: self, head, connection, id: self.id_of(head), started }
+    }
+
+    fn is_timed(&self) -> bool {
+        #[cfg(feature = "metrics")]
+        if self.series.is_some() {
+            return true;
+        }
+        !self.middleware.is_empty()
     }
 
     fn id_of<'r>(&self, head: &RequestHead<'r>) -> Option<RequestId<'r>> {
@@ -215,16 +242,19 @@ impl Visit<'_> {
             operation: routed.and_then(|routed| routed.operation),
             request_id: self.id.as_ref().map(RequestId::as_str),
             started: self.started,
+            told: routed.map(|routed| routed.told).unwrap_or_default(),
+            clock: &*self.service.api.clock,
         }
     }
 
     /// Lets middleware see the response, and says what is said last.
-    pub(crate) fn leave(&self, routed: &Routed<'_>, response: &mut Response) {
+    pub(crate) fn leave(&self, routed: &mut Routed<'_>, response: &mut Response) {
         let service = self.service;
         for middleware in service.middleware.iter().rev() {
             let exchange = self.exchange(Some(routed));
             if contain(MIDDLEWARE, exchange.request_id, || middleware.after(&exchange, response)).is_none() {
                 *response = Problem::of(ProblemKind::Internal).ending_connection().into();
+                routed.told.note(response);
             }
         }
         if !service.middleware.is_empty() {
@@ -233,6 +263,8 @@ impl Visit<'_> {
         }
         routed.say_cors(response);
         service.say_id(self.id.as_ref(), response);
+        #[cfg(feature = "metrics")]
+        self.record(routed, response);
     }
 }
 

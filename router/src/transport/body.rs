@@ -73,6 +73,11 @@ impl BodyProgress {
     pub(super) fn is_abandoned(&self) -> bool {
         self.fault == Some(BodyError::Disconnected)
     }
+
+    /// Whether the peer was too slow to send it.
+    pub(super) fn is_late(&self) -> bool {
+        self.fault == Some(BodyError::TimedOut)
+    }
 }
 
 /// The body of the request that is being served.

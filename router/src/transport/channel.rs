@@ -28,11 +28,13 @@ pub(super) struct Channel<S> {
     stream: S,
     peer: Arc<Peer>,
     shared: Arc<Shared>,
+    /// Whether the peer was too slow to take an answer.
+    has_written_late: bool,
 }
 
 impl<S: Read + Write> Channel<S> {
     pub(super) const fn new(stream: S, peer: Arc<Peer>, shared: Arc<Shared>) -> Self {
-        Self { stream, peer, shared }
+        Self { stream, peer, shared, has_written_late: false }
     }
 
     pub(super) fn shared(&self) -> &Shared {
@@ -70,10 +72,16 @@ impl<S: Read + Write> Channel<S> {
         for step in octets.chunks(WRITE_STEP_BYTES) {
             self.peer.wait_until(self.shared.ticker.after(time), Wait::Writing);
             let written = self.stream.write_all(step).and_then(|()| self.stream.flush());
+            self.has_written_late = written.is_err() && self.peer.is_late();
             self.peer.go_on();
             written.map_err(|_| Unwritten)?;
         }
         Ok(())
+    }
+
+    /// Whether the last answer could not be written because the peer was too slow to take it.
+    pub(super) const fn has_written_late(&self) -> bool {
+        self.has_written_late
     }
 
     /// Tells the peer that this was the last answer.

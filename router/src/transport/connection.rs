@@ -9,6 +9,7 @@ use std::sync::Arc;
 use may::io::CoIo;
 
 use super::channel::{Channel, ReadFault};
+use super::counts::{CloseCause, Ending};
 use super::exchange::Next;
 use super::fault::FramingFault;
 use super::input::Input;
@@ -22,10 +23,11 @@ use crate::serve::Connection;
 /// Serves the connection of a registration.
 pub(super) fn serve(shared: &Arc<Shared>, registration: &Registration, connection: Connection) {
     let peer = registration.peer();
+    let mut ending = Ending::of(&shared.counts);
     match CoIo::new(Wire(Arc::clone(peer))) {
         Ok(stream) => {
             let channel = Channel::new(stream, Arc::clone(peer), Arc::clone(shared));
-            Conversation::new(channel, connection).run();
+            ending.by(Conversation::new(channel, connection).run());
         }
         Err(fault) => tracing::warn!(%fault, "a connection cannot be waited for"),
     }
@@ -39,13 +41,15 @@ pub(super) struct Conversation<S> {
     /// What came behind the head of a request whose body is being pulled.
     pub(super) behind: Input,
     pub(super) output: Output,
+    /// What will have ended the connection, where the answer alone does not tell.
+    pub(super) cause: Option<CloseCause>,
     requests: u64,
 }
 
 /// Why there is no further head.
 enum Stop {
-    /// The peer is gone, or has nothing more to ask.
-    Closed,
+    /// Nobody is there to ask or to answer, or no more requests are taken.
+    Closed(CloseCause),
     /// What came is no request.
     Fault(FramingFault),
 }
@@ -59,18 +63,29 @@ impl From<FramingFault> for Stop {
 impl<S: Read + Write> Conversation<S> {
     pub(super) fn new(channel: Channel<S>, connection: Connection) -> Self {
         let (input, behind, output) = (Input::default(), Input::default(), Output::default());
-        Self { channel, connection, input, behind, output, requests: 0 }
+        Self { channel, connection, input, behind, output, cause: None, requests: 0 }
     }
 
-    /// Serves requests until one side has enough.
-    pub(super) fn run(mut self) {
+    /// Serves requests until one side has enough, and tells why it ended.
+    pub(super) fn run(mut self) -> CloseCause {
+        let cause = self.converse();
+        let shared = self.channel.shared();
+        let is_quiet =
+            matches!(cause, CloseCause::Peer | CloseCause::Asked | CloseCause::Idle | CloseCause::Drained);
+        if !is_quiet || !shared.is_draining() {
+            return cause;
+        }
+        if shared.is_cut_off() { CloseCause::CutOff } else { CloseCause::Drained }
+    }
+
+    fn converse(&mut self) -> CloseCause {
         let mut burst = 0_u32;
         loop {
             let waited = self.input.is_empty();
             let next = match self.next_head() {
                 Ok(place) => self.exchange(place),
                 Err(Stop::Fault(fault)) => self.refuse(fault),
-                Err(Stop::Closed) => return,
+                Err(Stop::Closed(cause)) => return cause,
             };
             self.requests = self.requests.saturating_add(1);
             if next != Next::Request {
@@ -85,15 +100,26 @@ impl<S: Read + Write> Conversation<S> {
     }
 
     /// Whether the last answer still arrives is the peer's affair.
-    fn end(mut self, next: Next) {
+    fn end(&mut self, next: Next) -> CloseCause {
         if next == Next::Abandon || self.output.flush(&mut self.channel).is_err() {
-            return;
+            return self.cause.unwrap_or_else(|| self.unanswered());
         }
         if next == Next::Close && self.input.is_empty() {
             self.channel.end_of_answers();
         } else {
             self.linger();
         }
+        self.cause.unwrap_or(CloseCause::Asked)
+    }
+
+    /// Why an answer could not be written.
+    const fn unanswered(&self) -> CloseCause {
+        if self.channel.has_written_late() { CloseCause::LateWrite } else { CloseCause::Peer }
+    }
+
+    /// Why no request came.
+    const fn unasked(&self) -> CloseCause {
+        if self.requests == 0 { CloseCause::LateHead } else { CloseCause::Idle }
     }
 
     /// Waits for the next head. Answers leave before it waits.
@@ -104,7 +130,7 @@ impl<S: Read + Write> Conversation<S> {
                 self.channel.go_on();
                 return Ok(place);
             }
-            self.output.flush(&mut self.channel).map_err(|_| Stop::Closed)?;
+            self.output.flush(&mut self.channel).map_err(|_| Stop::Closed(self.unanswered()))?;
             if self.input.is_empty() {
                 self.wait_for_request()?;
             } else if !std::mem::replace(&mut is_timed, true) {
@@ -116,7 +142,8 @@ impl<S: Read + Write> Conversation<S> {
                 Ok(1..) => {}
                 Ok(0) if !scan.is_at_start() => return Err(FramingFault::Incomplete.into()),
                 Err(ReadFault::Late) if !scan.is_at_start() => return Err(FramingFault::TimedOut.into()),
-                Ok(0) | Err(ReadFault::Late | ReadFault::Gone) => return Err(Stop::Closed),
+                Err(ReadFault::Late) => return Err(Stop::Closed(self.unasked())),
+                Ok(0) | Err(ReadFault::Gone) => return Err(Stop::Closed(CloseCause::Peer)),
             }
         }
     }
@@ -129,7 +156,7 @@ impl<S: Read + Write> Conversation<S> {
         let until = shared.ticker.after(time);
         self.channel.wait_until(until, Wait::Request);
         if self.channel.shared().is_draining() && self.requests > 0 {
-            return Err(Stop::Closed);
+            return Err(Stop::Closed(CloseCause::Drained));
         }
         self.input.shrink();
         Ok(())

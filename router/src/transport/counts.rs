@@ -1,6 +1,77 @@
 //! What a server counts of its connections; metrics are made of it.
+//!
+//! Never panics.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Why a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CloseCause {
+    /// The peer closed it, or it broke.
+    Peer,
+    /// No further request came in time.
+    Idle,
+    /// The head of a request did not come in time, the first one of a connection included.
+    LateHead,
+    /// The body of a request came too slowly.
+    LateBody,
+    /// The peer took an answer too slowly.
+    LateWrite,
+    /// What came was no request, or the connection's own code failed.
+    Fault,
+    /// The last answer said so: as the request asked, as HTTP/1.0 has it, or because of what was left unread or panicked.
+    Asked,
+    /// The server was stopped, and had no more to answer.
+    Drained,
+    /// The server was stopped, and its time was over.
+    CutOff,
+}
+
+impl CloseCause {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Peer,
+        Self::Idle,
+        Self::LateHead,
+        Self::LateBody,
+        Self::LateWrite,
+        Self::Fault,
+        Self::Asked,
+        Self::Drained,
+        Self::CutOff,
+    ];
+
+    /// Its name in metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Peer => "peer",
+            Self::Idle => "idle",
+            Self::LateHead => "late_head",
+            Self::LateBody => "late_body",
+            Self::LateWrite => "late_write",
+            Self::Fault => "fault",
+            Self::Asked => "asked",
+            Self::Drained => "drained",
+            Self::CutOff => "cut_off",
+        }
+    }
+
+    const fn place(self) -> usize {
+        match self {
+            Self::Peer => 0,
+            Self::Idle => 1,
+            Self::LateHead => 2,
+            Self::LateBody => 3,
+            Self::LateWrite => 4,
+            Self::Fault => 5,
+            Self::Asked => 6,
+            Self::Drained => 7,
+            Self::CutOff => 8,
+        }
+    }
+}
 
 /// Counts since the server started.
 #[derive(Debug, Default)]
@@ -8,6 +79,8 @@ pub(super) struct ServerCounts {
     accepted: AtomicU64,
     refused: AtomicU64,
     accept_failures: AtomicU64,
+    replaced: AtomicU64,
+    closed: [AtomicU64; CloseCause::ALL.len()],
 }
 
 impl ServerCounts {
@@ -23,14 +96,48 @@ impl ServerCounts {
         self.accept_failures.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn read(&self) -> ConnectionCounts {
+    pub(super) fn replaced(&self) {
+        self.replaced.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn closed(&self, cause: CloseCause) {
+        if let Some(count) = self.closed.get(cause.place()) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn read(&self, open: usize) -> ConnectionCounts {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         ConnectionCounts {
-            open: 0,
+            open,
             accepted: read(&self.accepted),
             refused: read(&self.refused),
             accept_failures: read(&self.accept_failures),
+            replaced: read(&self.replaced),
+            closed: self.closed.each_ref().map(read),
         }
+    }
+}
+
+/// Counts the end of a connection when it is dropped: a fault, unless another cause was told.
+pub(super) struct Ending<'s> {
+    counts: &'s ServerCounts,
+    cause: CloseCause,
+}
+
+impl<'s> Ending<'s> {
+    pub(super) const fn of(counts: &'s ServerCounts) -> Self {
+        Self { counts, cause: CloseCause::Fault }
+    }
+
+    pub(super) const fn by(&mut self, cause: CloseCause) {
+        self.cause = cause;
+    }
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.counts.closed(self.cause);
     }
 }
 
@@ -46,4 +153,43 @@ pub struct ConnectionCounts {
     pub refused: u64,
     /// How often the system had no connection to give though one was there.
     pub accept_failures: u64,
+    /// How often what is served was replaced.
+    pub replaced: u64,
+    closed: [u64; CloseCause::ALL.len()],
+}
+
+impl ConnectionCounts {
+    /// How many ended for this reason.
+    #[must_use]
+    pub fn closed(&self, cause: CloseCause) -> u64 {
+        self.closed.get(cause.place()).copied().unwrap_or_default()
+    }
+
+    /// Adds those of another server.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.open = self.open.saturating_add(other.open);
+        self.accepted = self.accepted.saturating_add(other.accepted);
+        self.refused = self.refused.saturating_add(other.refused);
+        self.accept_failures = self.accept_failures.saturating_add(other.accept_failures);
+        self.replaced = self.replaced.saturating_add(other.replaced);
+        for (count, more) in self.closed.iter_mut().zip(other.closed) {
+            *count = count.saturating_add(more);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_has_its_place() {
+        for (place, cause) in CloseCause::ALL.into_iter().enumerate() {
+            assert_eq!(cause.place(), place, "{cause:?}");
+            let counts = ServerCounts::default();
+            Ending::of(&counts).by(cause);
+            assert_eq!(counts.read(0).closed(cause), 1, "{cause:?}");
+        }
+    }
 }

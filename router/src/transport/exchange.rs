@@ -7,6 +7,7 @@ use std::io::{Read, Write};
 
 use super::body::{BodyProgress, IncomingBody};
 use super::connection::Conversation;
+use super::counts::CloseCause;
 use super::fault::FramingFault;
 use super::framing::{BodyFraming, Framing};
 use super::head::{FieldLines, RequestLine, Version, parse_fields};
@@ -90,6 +91,9 @@ impl<S: Read + Write> Conversation<S> {
         let mut body = IncomingBody::new(&mut self.channel, &mut self.behind, &mut progress);
         let mut response = service.answer(&head, &self.connection, &mut body);
         drop((service, parts));
+        if progress.is_late() {
+            self.cause = Some(CloseCause::LateBody);
+        }
         if progress.is_abandoned() {
             return Ok(Next::Abandon);
         }
@@ -121,6 +125,8 @@ impl<S: Read + Write> Conversation<S> {
 
     /// Answers what is no request; the connection ends, since nobody knows where the next one would start.
     pub(super) fn refuse(&mut self, fault: FramingFault) -> Next {
+        let is_late = fault == FramingFault::TimedOut;
+        self.cause = Some(if is_late { CloseCause::LateHead } else { CloseCause::Fault });
         // The field lines are not trusted either, so that it gets an id of our own.
         let mut response = self.channel.shared().service.load().refuse(fault, &[]).finish(false);
         match self.send(&mut response, Ending { version: Version::Http11, persists: false }) {

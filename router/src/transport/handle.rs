@@ -82,7 +82,14 @@ impl ServerHandle {
     /// The connections at this moment.
     #[must_use]
     pub fn connections(&self) -> ConnectionCounts {
-        ConnectionCounts { open: self.shared.table.open(), ..self.shared.counts.read() }
+        self.shared.counts.read(self.shared.table.open())
+    }
+
+    /// Lets metrics tell of this server's connections, from now on and also when the server is gone.
+    #[cfg(feature = "metrics")]
+    pub fn report_to(&self, metrics: &crate::Metrics) {
+        let (counts, table) = (Arc::clone(&self.shared.counts), Arc::clone(&self.shared.table));
+        metrics.watch_server(Box::new(move || counts.read(table.open())));
     }
 
     /// Serves another `Api` or service from the next request on; requests that run end with the one they began with.

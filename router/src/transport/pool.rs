@@ -90,6 +90,10 @@ impl Executor for WorkerPool {
         let queue = self.own.get(job.operation().name()).unwrap_or(&self.shared);
         queue.run(job)
     }
+
+    fn waiting(&self) -> Option<usize> {
+        Some(Self::waiting(self))
+    }
 }
 
 /// One queue and the threads that empty it; they end when it is dropped and empty.

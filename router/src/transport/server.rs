@@ -260,7 +260,7 @@ pub(super) struct Shared {
     pub(super) connections_max: usize,
     pub(super) table: Arc<ConnectionTable>,
     pub(super) ticker: Ticker,
-    pub(super) counts: ServerCounts,
+    pub(super) counts: Arc<ServerCounts>,
     /// How many listeners accept.
     pub(super) accepting: AtomicUsize,
     draining: AtomicBool,
@@ -282,7 +282,7 @@ impl Shared {
             options,
             table: Arc::default(),
             ticker: Ticker::new(),
-            counts: ServerCounts::default(),
+            counts: Arc::default(),
             accepting: AtomicUsize::new(0),
             draining: AtomicBool::new(false),
             cut_off_at: AtomicU64::new(u64::MAX),
@@ -308,13 +308,18 @@ impl Shared {
         self.cut_off_at.store(0, Ordering::Relaxed);
     }
 
+    /// Whether what is left may be cut off.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.is_draining() && self.ticker.millis() >= self.cut_off_at.load(Ordering::Relaxed)
+    }
+
     /// What every tick does.
     pub(super) fn tick(&self) {
         let millis = self.ticker.millis();
         self.table.look(millis);
         if self.is_draining() {
             self.table.end_idle();
-            if millis >= self.cut_off_at.load(Ordering::Relaxed) {
+            if self.is_cut_off() {
                 self.table.cut_off();
             }
         }
@@ -328,6 +333,7 @@ impl Shared {
             service.readiness().drain();
         }
         let replaced = self.service.swap(Arc::new(service));
+        self.counts.replaced();
         self.retired.lock().unwrap_or_else(PoisonError::into_inner).push(replaced);
     }
 }

@@ -8,6 +8,10 @@ mod instance_json;
 mod journey;
 mod json_schema;
 mod matcher_properties;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(all(feature = "metrics", feature = "server"))]
+mod metrics_server;
 mod mock;
 mod objects;
 mod own_errors;

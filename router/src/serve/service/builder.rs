@@ -6,6 +6,8 @@ use super::own_path::{Document, OwnPath, OwnPaths};
 use super::request_id::Issuer;
 use super::{DescriptionTexts, Middleware, Readiness, RequestIds, Service, ServiceError};
 use crate::limits;
+#[cfg(feature = "metrics")]
+use crate::metrics::{Metrics, ServiceSeries};
 use crate::octets::are_graphic;
 use crate::serve::Api;
 
@@ -24,6 +26,10 @@ pub struct ServiceBuilder {
     json: Place,
     yaml: Place,
     texts: Option<DescriptionTexts>,
+    #[cfg(feature = "metrics")]
+    metrics: Option<Metrics>,
+    #[cfg(feature = "metrics")]
+    page: Option<(Place, Metrics)>,
 }
 
 /// Where an own path stands.
@@ -45,6 +51,10 @@ impl ServiceBuilder {
             json: Place::Default("/openapi.json"),
             yaml: Place::Default("/openapi.yaml"),
             texts: None,
+            #[cfg(feature = "metrics")]
+            metrics: None,
+            #[cfg(feature = "metrics")]
+            page: None,
         }
     }
 
@@ -103,6 +113,27 @@ impl ServiceBuilder {
         self.description(texts)
     }
 
+    /// Counts every request, also those to own paths; tells nobody.
+    #[cfg(feature = "metrics")]
+    pub fn metrics(mut self, metrics: &Metrics) -> Self {
+        self.metrics = Some(metrics.clone());
+        self
+    }
+
+    /// Serves metrics at `/metrics`, to everyone: see [`Service::admin`] for an address of their own.
+    #[cfg(feature = "metrics")]
+    pub fn metrics_page(mut self, metrics: &Metrics) -> Self {
+        self.page = Some((Place::Default("/metrics"), metrics.clone()));
+        self
+    }
+
+    /// Serves metrics at this path, to everyone.
+    #[cfg(feature = "metrics")]
+    pub fn metrics_page_at(mut self, path: impl Into<String>, metrics: &Metrics) -> Self {
+        self.page = Some((Place::Named(path.into()), metrics.clone()));
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
@@ -116,12 +147,27 @@ impl ServiceBuilder {
             places.add(self.json, OwnPath::Document(Document::new("application/json", texts.json)))?;
             places.add(self.yaml, OwnPath::Document(Document::new("application/yaml", texts.yaml)))?;
         }
+        #[cfg(feature = "metrics")]
+        if let Some((place, metrics)) = self.page {
+            places.add(place, OwnPath::Metrics(metrics))?;
+        }
         let (own_paths, left_out) = (OwnPaths(places.paths), places.left_out);
         for fault in &left_out {
             tracing::warn!(%fault, "an own path is left out");
         }
         let (middleware, readiness) = (self.middleware.into(), self.readiness);
-        Ok(Service { api: self.api, issuer, middleware, own_paths, readiness, left_out })
+        #[cfg(feature = "metrics")]
+        let series = self.metrics.as_ref().map(|metrics| ServiceSeries::new(metrics, &self.api));
+        Ok(Service {
+            api: self.api,
+            issuer,
+            middleware,
+            own_paths,
+            readiness,
+            left_out,
+            #[cfg(feature = "metrics")]
+            series,
+        })
     }
 }
 

@@ -1,17 +1,20 @@
 //! The user's code around every request, whichever operation it is for.
 
-use std::time::Instant;
+use std::fmt;
+use std::time::{Duration, Instant};
 
-use crate::serve::{Connection, Operation, RequestHead, Response};
+use crate::serve::{Clock, Connection, Operation, ProblemKind, RequestHead, Response, Told};
 
 /// What middleware sees of a request beside its answer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Exchange<'r> {
     pub(super) head: &'r RequestHead<'r>,
     pub(super) connection: &'r Connection,
     pub(super) operation: Option<&'r Operation>,
     pub(super) request_id: Option<&'r str>,
     pub(super) started: Option<Instant>,
+    pub(super) told: Told,
+    pub(super) clock: &'r dyn Clock,
 }
 
 impl<'r> Exchange<'r> {
@@ -44,6 +47,34 @@ impl<'r> Exchange<'r> {
     #[must_use]
     pub const fn started(&self) -> Option<Instant> {
         self.started
+    }
+
+    /// How long it took up to now, by the clock of the API; to the answer being ready in `after`, its writing apart.
+    #[must_use]
+    pub fn elapsed(&self) -> Option<Duration> {
+        self.started.map(|started| self.clock.now().saturating_duration_since(started))
+    }
+
+    /// The kind of the problem that the API or the service answered with, in whatever form it is told; `None` in `before`.
+    #[must_use]
+    pub const fn problem_kind(&self) -> Option<ProblemKind> {
+        self.told.kind
+    }
+
+    /// How many octets of content were read; zero in `before`.
+    #[must_use]
+    pub const fn bytes_received(&self) -> u64 {
+        self.told.received
+    }
+}
+
+impl fmt::Debug for Exchange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("head", &self.head)
+            .field("operation", &self.operation)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
     }
 }
 

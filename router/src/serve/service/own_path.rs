@@ -8,6 +8,8 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use super::Readiness;
+#[cfg(feature = "metrics")]
+use crate::metrics::Metrics;
 use crate::serve::{Problem, RequestHead, Response};
 
 /// What stands at an own path.
@@ -19,6 +21,9 @@ pub(super) enum OwnPath {
     Ready,
     /// A text that never changes.
     Document(Document),
+    /// What was counted.
+    #[cfg(feature = "metrics")]
+    Metrics(Metrics),
 }
 
 /// A text with its validator.
@@ -71,7 +76,19 @@ impl OwnPaths {
             OwnPath::Ready if readiness.is_ready() => status(StatusCode::OK, PASS),
             OwnPath::Ready => status(StatusCode::SERVICE_UNAVAILABLE, FAIL),
             OwnPath::Document(document) => document.answer(head),
+            #[cfg(feature = "metrics")]
+            OwnPath::Metrics(metrics) => counted(metrics),
         })
+    }
+}
+
+/// Everything that was counted, as Prometheus reads it.
+#[cfg(feature = "metrics")]
+fn counted(metrics: &Metrics) -> Response {
+    match metrics.to_text() {
+        Ok(text) => Response::bytes(prometheus::TEXT_FORMAT, text.into_bytes())
+            .with_field("Cache-Control", "no-store"),
+        Err(fault) => Problem::internal(&fault).into(),
     }
 }
 
