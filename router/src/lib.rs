@@ -70,6 +70,8 @@ pub use transport::{
     AddressError, ConnectionCounts, ListenAddress, PoolSize, RuntimeConfig, RuntimeError, Server,
     ServerError, ServerHandle, ServerOptions, WorkerPool,
 };
+#[cfg(feature = "tls")]
+pub use transport::{ClientCertificates, PemOrigin, TlsCertificates, TlsConfig, TlsError};
 
 /// The README's example is a test.
 #[cfg(doctest)]

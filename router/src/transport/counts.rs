@@ -8,6 +8,7 @@ pub(super) struct ServerCounts {
     accepted: AtomicU64,
     refused: AtomicU64,
     accept_failures: AtomicU64,
+    handshakes_failed: AtomicU64,
 }
 
 impl ServerCounts {
@@ -23,6 +24,11 @@ impl ServerCounts {
         self.accept_failures.fetch_add(1, Ordering::Relaxed);
     }
 
+    #[cfg(feature = "tls")]
+    pub(super) fn handshake_failed(&self) {
+        self.handshakes_failed.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn read(&self) -> ConnectionCounts {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         ConnectionCounts {
@@ -30,6 +36,7 @@ impl ServerCounts {
             accepted: read(&self.accepted),
             refused: read(&self.refused),
             accept_failures: read(&self.accept_failures),
+            handshakes_failed: read(&self.handshakes_failed),
         }
     }
 }
@@ -46,4 +53,6 @@ pub struct ConnectionCounts {
     pub refused: u64,
     /// How often the system had no connection to give though one was there.
     pub accept_failures: u64,
+    /// How many TLS handshakes failed, for want of time, trust or a peer that speaks TLS.
+    pub handshakes_failed: u64,
 }
