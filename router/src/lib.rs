@@ -82,6 +82,8 @@ pub use transport::{
     AddressError, CloseCause, ConnectionCounts, ListenAddress, PoolSize, RuntimeConfig, RuntimeError, Server,
     ServerError, ServerHandle, ServerOptions, WorkerPool,
 };
+#[cfg(feature = "tls")]
+pub use transport::{ClientCertificates, PemOrigin, TlsCertificates, TlsConfig, TlsError};
 
 /// The README's example is a test.
 #[cfg(doctest)]

@@ -185,6 +185,14 @@ pub mod http {
     /// How many pipelined requests are served before other connections get their turn.
     pub const PIPELINE_BURST_MAX: u32 = 32;
 
+    /// The most octets of content in one record of TLS (RFC 8446 §5.1); so much is encrypted before it is sent.
+    #[cfg(feature = "tls")]
+    pub const TLS_RECORD_BYTES_MAX: usize = 16 * 1024;
+
+    /// The most TLS sessions that are kept so that clients can resume them; each takes some 300 bytes, and a client has two.
+    #[cfg(feature = "tls")]
+    pub const TLS_SESSIONS_MAX: usize = 4096;
+
     /// How often deadlines are looked at, in milliseconds.
     pub const TICK_MILLIS: u64 = 50;
 

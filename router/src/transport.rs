@@ -9,6 +9,7 @@
 //! | `address`, `options`, `runtime` | configuration | what to listen on, every bound, coroutines |
 //! | `server`, `handle`, `signal` | an address and an `Api` | a running server, and its end |
 //! | `accept`, `capacity`, `table`, `ticker` | a listening socket | connections that are counted, timed and findable |
+//! | `protection`, `tls` (feature `tls`) | a connection | the same, protected |
 //! | `connection`, `exchange` | one connection | requests in order, an answer each |
 //! | `input`, `scan`, `head`, `target`, `framing` | octets | a request head and how its body ends |
 //! | `channel`, `body`, `chunked` | octets behind the head | a [`BodySource`](crate::BodySource) |
@@ -35,6 +36,7 @@ mod input;
 mod options;
 mod output;
 mod pool;
+mod protection;
 mod runtime;
 mod scan;
 mod server;
@@ -42,6 +44,8 @@ mod signal;
 mod table;
 mod target;
 mod ticker;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use address::{AddressError, ListenAddress};
 pub use counts::{CloseCause, ConnectionCounts};
@@ -50,3 +54,5 @@ pub use options::ServerOptions;
 pub use pool::{PoolSize, WorkerPool};
 pub use runtime::{RuntimeConfig, RuntimeError};
 pub use server::{Server, ServerError};
+#[cfg(feature = "tls")]
+pub use tls::{ClientCertificates, PemOrigin, TlsCertificates, TlsConfig, TlsError};

@@ -13,6 +13,7 @@ use may::io::{CoIo, WaitIo, WaitIoWaker};
 use socket2::{SockAddr, Socket};
 
 use super::connection;
+use super::protection::Protection;
 use super::server::Shared;
 use super::table::Peer;
 use crate::limits::http::ACCEPT_BACK_OFF_MILLIS;
@@ -35,12 +36,13 @@ impl AsRawFd for Listening {
 pub(super) struct Acceptor {
     waiting: CoIo<Listening>,
     socket: Listening,
+    protection: Protection,
 }
 
 impl Acceptor {
-    pub(super) fn new(socket: Listening) -> io::Result<Self> {
+    pub(super) fn new(socket: Listening, protection: Protection) -> io::Result<Self> {
         let waiting = CoIo::new(socket.clone()).map_err(io::Error::from)?;
-        Ok(Self { waiting, socket })
+        Ok(Self { waiting, socket, protection })
     }
 
     /// Wakes the acceptor, so that it looks whether the server was stopped.
@@ -52,7 +54,7 @@ impl Acceptor {
     pub(super) fn run(self, shared: &Arc<Shared>) {
         while !shared.is_draining() {
             match self.socket.0.accept() {
-                Ok((socket, address)) => admit(shared, socket, &address),
+                Ok((socket, address)) => admit(shared, socket, &address, &self.protection),
                 Err(fault) if fault.kind() == io::ErrorKind::WouldBlock => {
                     self.waiting.wait_io();
                 }
@@ -72,7 +74,7 @@ fn is_the_peers(fault: &io::Error) -> bool {
     matches!(fault.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted)
 }
 
-fn admit(shared: &Arc<Shared>, socket: Socket, address: &SockAddr) {
+fn admit(shared: &Arc<Shared>, socket: Socket, address: &SockAddr, protection: &Protection) {
     if shared.table.open() >= shared.connections_max {
         shared.counts.refused();
         refuse(&socket);
@@ -86,8 +88,8 @@ fn admit(shared: &Arc<Shared>, socket: Socket, address: &SockAddr) {
     let departure: Arc<dyn Departure> = Arc::<Peer>::clone(registration.peer());
     let departure = Some(departure);
     let connection = Connection { peer: address.as_socket(), local, departure, ..Connection::default() };
-    let shared = Arc::clone(shared);
-    let _detached = go!(move || connection::serve(&shared, &registration, connection));
+    let (shared, protection) = (Arc::clone(shared), protection.clone());
+    let _detached = go!(move || connection::serve(&shared, &registration, connection, &protection));
 }
 
 /// One try to say why; a peer that has no room for it in its buffer goes without.

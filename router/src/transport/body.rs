@@ -3,9 +3,7 @@
 //! Takes: a channel and what is already in its input. Gives: a [`BodySource`]. 100 (Continue) is sent when the first octet is asked for and none is there, so
 //! only for a request that was let in and whose length suits (HTTP-013). Never panics.
 
-use std::io::{Read, Write};
-
-use super::channel::{Channel, ReadFault};
+use super::channel::{Channel, Line, ReadFault};
 use super::chunked::{ChunkFault, ChunkStep, Chunked};
 use super::framing::{BodyFraming, Framing};
 use super::input::Input;
@@ -87,7 +85,7 @@ pub(super) struct IncomingBody<'c, S> {
     progress: &'c mut BodyProgress,
 }
 
-impl<'c, S: Read + Write> IncomingBody<'c, S> {
+impl<'c, S: Line> IncomingBody<'c, S> {
     pub(super) const fn new(
         channel: &'c mut Channel<S>,
         input: &'c mut Input,
@@ -187,7 +185,7 @@ impl<'c, S: Read + Write> IncomingBody<'c, S> {
     }
 }
 
-impl<S: Read + Write> BodySource for IncomingBody<'_, S> {
+impl<S: Line> BodySource for IncomingBody<'_, S> {
     fn length(&self) -> Option<u64> {
         self.progress.announced
     }

@@ -5,10 +5,30 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use may::io::CoIo;
+
 use super::input::Input;
 use super::server::Shared;
-use super::table::{Peer, Wait};
-use crate::limits::http::WRITE_STEP_BYTES;
+use super::table::{Peer, Wait, Wire};
+use crate::limits::http::{LINGER_BYTES_MAX, LINGER_MILLIS_MAX, OUTPUT_BYTES_MAX, WRITE_STEP_BYTES};
+
+/// What a connection is read from and written to.
+pub(super) trait Line: Read + Write {
+    /// Whether the end of what we say has to be said in words of the line's own.
+    const HAS_FAREWELL: bool;
+
+    /// Says that nothing more comes; the socket is shut down afterwards.
+    fn farewell(&mut self) -> io::Result<()>;
+}
+
+/// Nothing stands between the journey and the socket, whose end says it all.
+impl Line for CoIo<Wire> {
+    const HAS_FAREWELL: bool = false;
+
+    fn farewell(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Why nothing came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +52,30 @@ pub(super) struct Channel<S> {
     has_written_late: bool,
 }
 
-impl<S: Read + Write> Channel<S> {
+impl<S: Line> Channel<S> {
     pub(super) const fn new(stream: S, peer: Arc<Peer>, shared: Arc<Shared>) -> Self {
         Self { stream, peer, shared, has_written_late: false }
+    }
+
+    /// The same channel over another line.
+    #[cfg(feature = "tls")]
+    pub(super) fn over<T: Line>(self, line: impl FnOnce(S) -> T) -> Channel<T> {
+        Channel {
+            stream: line(self.stream),
+            peer: self.peer,
+            shared: self.shared,
+            has_written_late: self.has_written_late,
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    pub(super) const fn line(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
+    #[cfg(feature = "tls")]
+    pub(super) fn is_late(&self) -> bool {
+        self.peer.is_late()
     }
 
     pub(super) fn shared(&self) -> &Shared {
@@ -84,8 +125,33 @@ impl<S: Read + Write> Channel<S> {
         self.has_written_late
     }
 
+    /// Says farewell on a line that has words for it; whether it arrives is the peer's affair.
+    pub(super) fn farewell(&mut self) {
+        if S::HAS_FAREWELL {
+            self.peer.wait_until(self.shared.ticker.after(self.shared.options.write_time_max), Wait::Writing);
+            self.stream.farewell().unwrap_or_default();
+            self.peer.go_on();
+        }
+    }
+
     /// Tells the peer that this was the last answer.
-    pub(super) fn end_of_answers(&self) {
+    pub(super) fn end_of_answers(&mut self) {
+        self.farewell();
         self.peer.end_of_answers();
+    }
+
+    /// Reads on for a while after the last answer, so that the peer gets to read it: a socket that is closed with octets unread resets the
+    /// connection, and the answer may be lost with it (RFC 9112 §9.6).
+    pub(super) fn linger(&mut self, input: &mut Input) {
+        self.end_of_answers();
+        self.wait_until(self.millis().saturating_add(LINGER_MILLIS_MAX), Wait::Octets);
+        let mut left = LINGER_BYTES_MAX;
+        while left > 0 {
+            input.consume(usize::MAX);
+            match self.fill(input, OUTPUT_BYTES_MAX) {
+                Ok(0) | Err(_) => return,
+                Ok(count) => left = left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX)),
+            }
+        }
     }
 }

@@ -3,33 +3,47 @@
 //! Takes: a stream, and what is known of its peer. Gives: nothing; the connection is over when this returns. Runs in a coroutine of its own. Buffers
 //! are given back while it waits. Never panics, but for what a panicking `Api` passes on.
 
-use std::io::{Read, Write};
 use std::sync::Arc;
 
 use may::io::CoIo;
 
-use super::channel::{Channel, ReadFault};
+use super::channel::{Channel, Line, ReadFault};
 use super::counts::{CloseCause, Ending};
 use super::exchange::Next;
 use super::fault::FramingFault;
 use super::input::Input;
 use super::output::Output;
+use super::protection::Protection;
 use super::scan::{HeadPlace, Scan, head_bytes_max};
 use super::server::Shared;
 use super::table::{Registration, Wait, Wire};
-use crate::limits::http::{LINGER_BYTES_MAX, LINGER_MILLIS_MAX, OUTPUT_BYTES_MAX, PIPELINE_BURST_MAX};
+use crate::limits::http::{OUTPUT_BYTES_MAX, PIPELINE_BURST_MAX};
 use crate::serve::Connection;
 
 /// Serves the connection of a registration.
-pub(super) fn serve(shared: &Arc<Shared>, registration: &Registration, connection: Connection) {
+pub(super) fn serve(
+    shared: &Arc<Shared>,
+    registration: &Registration,
+    connection: Connection,
+    protection: &Protection,
+) {
     let peer = registration.peer();
     let mut ending = Ending::of(&shared.counts);
-    match CoIo::new(Wire(Arc::clone(peer))) {
-        Ok(stream) => {
-            let channel = Channel::new(stream, Arc::clone(peer), Arc::clone(shared));
-            ending.by(Conversation::new(channel, connection).run());
+    let wire = match CoIo::new(Wire(Arc::clone(peer))) {
+        Ok(wire) => wire,
+        Err(fault) => {
+            tracing::warn!(%fault, "a connection cannot be waited for");
+            return;
         }
-        Err(fault) => tracing::warn!(%fault, "a connection cannot be waited for"),
+    };
+    let channel = Channel::new(wire, Arc::clone(peer), Arc::clone(shared));
+    match protection {
+        Protection::Plain => ending.by(Conversation::new(channel, connection).run()),
+        #[cfg(feature = "tls")]
+        Protection::Tls(config) => ending.by(match super::tls::secure(channel, config, connection) {
+            Some((channel, connection)) => Conversation::new(channel, connection).run(),
+            None => CloseCause::Handshake,
+        }),
     }
 }
 
@@ -60,7 +74,7 @@ impl From<FramingFault> for Stop {
     }
 }
 
-impl<S: Read + Write> Conversation<S> {
+impl<S: Line> Conversation<S> {
     pub(super) fn new(channel: Channel<S>, connection: Connection) -> Self {
         let (input, behind, output) = (Input::default(), Input::default(), Output::default());
         Self { channel, connection, input, behind, output, cause: None, requests: 0 }
@@ -85,7 +99,10 @@ impl<S: Read + Write> Conversation<S> {
             let next = match self.next_head() {
                 Ok(place) => self.exchange(place),
                 Err(Stop::Fault(fault)) => self.refuse(fault),
-                Err(Stop::Closed(cause)) => return cause,
+                Err(Stop::Closed(cause)) => {
+                    self.channel.farewell();
+                    return cause;
+                }
             };
             self.requests = self.requests.saturating_add(1);
             if next != Next::Request {
@@ -107,7 +124,7 @@ impl<S: Read + Write> Conversation<S> {
         if next == Next::Close && self.input.is_empty() {
             self.channel.end_of_answers();
         } else {
-            self.linger();
+            self.channel.linger(&mut self.input);
         }
         self.cause.unwrap_or(CloseCause::Asked)
     }
@@ -160,21 +177,5 @@ impl<S: Read + Write> Conversation<S> {
         }
         self.input.shrink();
         Ok(())
-    }
-
-    /// Reads on for a while after the last answer, so that the peer gets to read it: a socket that is closed with octets unread resets the
-    /// connection, and the answer may be lost with it (RFC 9112 §9.6).
-    fn linger(&mut self) {
-        self.channel.end_of_answers();
-        let until = self.channel.millis().saturating_add(LINGER_MILLIS_MAX);
-        self.channel.wait_until(until, Wait::Octets);
-        let mut left = LINGER_BYTES_MAX;
-        while left > 0 {
-            self.input.consume(usize::MAX);
-            match self.channel.fill(&mut self.input, OUTPUT_BYTES_MAX) {
-                Ok(0) | Err(_) => return,
-                Ok(count) => left = left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX)),
-            }
-        }
     }
 }

@@ -18,6 +18,8 @@ pub enum CloseCause {
     LateBody,
     /// The peer took an answer too slowly.
     LateWrite,
+    /// The peer and the server did not agree on TLS.
+    Handshake,
     /// What came was no request, or the connection's own code failed.
     Fault,
     /// The last answer said so: as the request asked, as HTTP/1.0 has it, or because of what was left unread or panicked.
@@ -30,12 +32,13 @@ pub enum CloseCause {
 
 impl CloseCause {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Peer,
         Self::Idle,
         Self::LateHead,
         Self::LateBody,
         Self::LateWrite,
+        Self::Handshake,
         Self::Fault,
         Self::Asked,
         Self::Drained,
@@ -51,6 +54,7 @@ impl CloseCause {
             Self::LateHead => "late_head",
             Self::LateBody => "late_body",
             Self::LateWrite => "late_write",
+            Self::Handshake => "handshake",
             Self::Fault => "fault",
             Self::Asked => "asked",
             Self::Drained => "drained",
@@ -65,10 +69,11 @@ impl CloseCause {
             Self::LateHead => 2,
             Self::LateBody => 3,
             Self::LateWrite => 4,
-            Self::Fault => 5,
-            Self::Asked => 6,
-            Self::Drained => 7,
-            Self::CutOff => 8,
+            Self::Handshake => 5,
+            Self::Fault => 6,
+            Self::Asked => 7,
+            Self::Drained => 8,
+            Self::CutOff => 9,
         }
     }
 }
@@ -81,6 +86,7 @@ pub(super) struct ServerCounts {
     accept_failures: AtomicU64,
     replaced: AtomicU64,
     closed: [AtomicU64; CloseCause::ALL.len()],
+    handshakes_failed: AtomicU64,
 }
 
 impl ServerCounts {
@@ -106,6 +112,11 @@ impl ServerCounts {
         }
     }
 
+    #[cfg(feature = "tls")]
+    pub(super) fn handshake_failed(&self) {
+        self.handshakes_failed.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn read(&self, open: usize) -> ConnectionCounts {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         ConnectionCounts {
@@ -114,6 +125,7 @@ impl ServerCounts {
             refused: read(&self.refused),
             accept_failures: read(&self.accept_failures),
             replaced: read(&self.replaced),
+            handshakes_failed: read(&self.handshakes_failed),
             closed: self.closed.each_ref().map(read),
         }
     }
@@ -155,6 +167,8 @@ pub struct ConnectionCounts {
     pub accept_failures: u64,
     /// How often what is served was replaced.
     pub replaced: u64,
+    /// How many TLS handshakes failed, for want of time, trust or a peer that speaks TLS.
+    pub handshakes_failed: u64,
     closed: [u64; CloseCause::ALL.len()],
 }
 
@@ -173,6 +187,7 @@ impl ConnectionCounts {
         self.refused = self.refused.saturating_add(other.refused);
         self.accept_failures = self.accept_failures.saturating_add(other.accept_failures);
         self.replaced = self.replaced.saturating_add(other.replaced);
+        self.handshakes_failed = self.handshakes_failed.saturating_add(other.handshakes_failed);
         for (count, more) in self.closed.iter_mut().zip(other.closed) {
             *count = count.saturating_add(more);
         }

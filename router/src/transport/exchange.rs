@@ -3,9 +3,8 @@
 //! Takes: the place of a head in the input. Gives: what becomes of the connection. A body that has come whole is lent from the input; another one is pulled
 //! from the connection, for which the head moves out of its way. Never panics, but for what a panicking `Api` passes on.
 
-use std::io::{Read, Write};
-
 use super::body::{BodyProgress, IncomingBody};
+use super::channel::Line;
 use super::connection::Conversation;
 use super::counts::CloseCause;
 use super::fault::FramingFault;
@@ -48,7 +47,7 @@ impl<'b> Parts<'b> {
     }
 }
 
-impl<S: Read + Write> Conversation<S> {
+impl<S: Line> Conversation<S> {
     /// Answers the request whose head is at `place`.
     pub(super) fn exchange(&mut self, place: HeadPlace) -> Next {
         match self.exchange_whole(&place) {

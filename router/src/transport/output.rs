@@ -3,9 +3,9 @@
 //! Takes: a response that the journey has finished, and what is to become of the connection. Gives: octets in a buffer, gathered over pipelined requests; large
 //! content and streams are written past it. Names and values were checked when the response was built, so nothing here can split a message. Never panics.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
-use super::channel::{Channel, Unwritten};
+use super::channel::{Channel, Line, Unwritten};
 use super::head::Version;
 use crate::limits::http::{BUFFER_BYTES_KEPT_MAX, OUTPUT_BYTES_MAX, STREAM_STEP_BYTES};
 use crate::serve::{Body, BodyStream, Response};
@@ -36,7 +36,7 @@ pub(super) struct Output {
 
 impl Output {
     /// Writes what was gathered.
-    pub(super) fn flush<S: Read + Write>(&mut self, channel: &mut Channel<S>) -> Result<(), Unwritten> {
+    pub(super) fn flush<S: Line>(&mut self, channel: &mut Channel<S>) -> Result<(), Unwritten> {
         if self.octets.is_empty() {
             return Ok(());
         }
@@ -49,7 +49,7 @@ impl Output {
     }
 
     /// Sends a response, or gathers it where it is small. Tells whether the connection can be used again.
-    pub(super) fn send<S: Read + Write>(
+    pub(super) fn send<S: Line>(
         &mut self,
         response: &mut Response,
         ending: Ending,
@@ -75,11 +75,7 @@ impl Output {
         Ok(persists)
     }
 
-    fn content<S: Read + Write>(
-        &mut self,
-        content: &[u8],
-        channel: &mut Channel<S>,
-    ) -> Result<(), Unwritten> {
+    fn content<S: Line>(&mut self, content: &[u8], channel: &mut Channel<S>) -> Result<(), Unwritten> {
         if content.len() <= OUTPUT_BYTES_MAX {
             self.octets.extend_from_slice(content);
             return Ok(());
@@ -88,7 +84,7 @@ impl Output {
         channel.write_all(content)
     }
 
-    fn head<S: Read + Write>(
+    fn head<S: Line>(
         &mut self,
         response: &Response,
         framing: ContentFraming,
@@ -131,7 +127,7 @@ impl Output {
     }
 
     /// Sends what a stream gives, each piece at once. A stream that breaks its word breaks the connection: the status line is gone.
-    fn stream<S: Read + Write>(
+    fn stream<S: Line>(
         &mut self,
         stream: &mut dyn BodyStream,
         framing: ContentFraming,

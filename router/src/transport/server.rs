@@ -20,6 +20,7 @@ use super::capacity;
 use super::counts::ServerCounts;
 use super::handle::ServerHandle;
 use super::options::ServerOptions;
+use super::protection::Protection;
 use super::runtime::{RuntimeConfig, RuntimeError};
 use super::table::ConnectionTable;
 use super::ticker::{self, Ticker};
@@ -58,6 +59,7 @@ pub struct Server {
 struct Listener {
     socket: Arc<Socket>,
     address: ListenAddress,
+    protection: Protection,
 }
 
 /// Why a server cannot run.
@@ -164,6 +166,15 @@ impl Server {
         Ok(self)
     }
 
+    /// Speaks TLS, and nothing else, at the address that was bound last.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, config: super::tls::TlsConfig) -> Self {
+        if let Some(listener) = self.listeners.last_mut() {
+            listener.protection = Protection::Tls(config.into_server_config());
+        }
+        self
+    }
+
     /// The bounds of connections.
     pub fn options(mut self, options: ServerOptions) -> Self {
         self.options = options;
@@ -191,7 +202,8 @@ impl Server {
         let mut wakers = Vec::new();
         let mut addresses = Vec::new();
         for listener in self.listeners {
-            let acceptor = Acceptor::new(Listening(listener.socket)).map_err(ServerError::System)?;
+            let acceptor = Acceptor::new(Listening(listener.socket), listener.protection)
+                .map_err(ServerError::System)?;
             wakers.push(acceptor.waker());
             addresses.push(listener.address);
             let shared = Arc::clone(&shared);
@@ -219,7 +231,7 @@ impl Listener {
             Ok(socket) => {
                 let bound = socket.local_addr().ok().and_then(|bound| bound.as_socket());
                 let address = bound.map_or(address, ListenAddress::Tcp);
-                Ok(Self { socket: Arc::new(socket), address })
+                Ok(Self { socket: Arc::new(socket), address, protection: Protection::Plain })
             }
             Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => Err(ServerError::Taken { address }),
             Err(source) => Err(ServerError::Bind { address, source }),

@@ -83,6 +83,6 @@ pub(super) fn whole_millis(time: Duration) -> u64 {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the date of an answer is the machine's")]
-fn wall_clock() -> SystemTime {
+pub(super) fn wall_clock() -> SystemTime {
     SystemTime::now()
 }

@@ -1,0 +1,1 @@
+//! Certificates, a server and a client for the tests of TLS.
