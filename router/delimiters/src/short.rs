@@ -153,13 +153,13 @@ impl Room {
         Some(Windows { slashes: [first, second], has_percent })
     }
 
-    /// Whether a dot follows one of these slashes of the path that was taken, which are all its slashes.
+    /// Whether a segment behind one of these slashes of the path that was taken, which are all its slashes, is `.` or `..`.
     #[must_use]
-    pub fn has_dot_behind(&self, slashes: [u64; 2]) -> bool {
-        self.has_dot_behind_by::<Native>(slashes)
+    pub fn has_dot_segment(&self, slashes: [u64; 2]) -> bool {
+        self.has_dot_segment_by::<Native>(slashes)
     }
 
-    fn has_dot_behind_by<B: Block>(&self, [first, second]: [u64; 2]) -> bool {
+    fn has_dot_segment_by<B: Block>(&self, [first, second]: [u64; 2]) -> bool {
         let dots = |from: usize| {
             let dots =
                 |at: usize| block_at::<B>(&self.0, from.wrapping_add(at).wrapping_add(WORD)).dots() << at;
@@ -167,10 +167,17 @@ impl Room {
         };
         // The last slash is the end: what stands there and behind it is none of this path.
         if second == 0 {
-            return dots(0) & first << 1 & below_highest(first) != 0;
+            let dots = dots(0);
+            let starts = dots & first << 1 & below_highest(first);
+            return starts != 0 && starts & (first >> 1 | dots >> 1 & first >> 2) != 0;
         }
-        let behind_second = second << 1 | first >> 63;
-        dots(0) & first << 1 | dots(WINDOW) & behind_second & below_highest(second) != 0
+        let starts =
+            dots(0) & first << 1 | dots(WINDOW) & (second << 1 | first >> 63) & below_highest(second);
+        starts != 0 && {
+            let both = |first: u64, second: u64| u128::from(first) | u128::from(second) << WINDOW;
+            let (slashes, dots) = (both(first, second), both(dots(0), dots(WINDOW) & below_highest(second)));
+            dots & slashes << 1 & (slashes >> 1 | dots >> 1 & slashes >> 2) != 0
+        }
     }
 
     /// Copies a block of the path.
@@ -234,9 +241,11 @@ mod tests {
     }
 
     fn check_room(room: &Room, path: &[u8], slashes: [u64; 2]) {
-        let (text, has_dot) = (String::from_utf8_lossy(path), path.windows(2).any(|pair| pair == b"/."));
-        assert_eq!(room.has_dot_behind_by::<Native>(slashes), has_dot, "{text}");
-        assert_eq!(room.has_dot_behind_by::<Words>(slashes), has_dot, "portable: {text}");
+        let text = String::from_utf8_lossy(path);
+        let has_dot =
+            path.split(|octet| *octet == b'/').skip(1).any(|segment| matches!(segment, b"." | b".."));
+        assert_eq!(room.has_dot_segment_by::<Native>(slashes), has_dot, "{text}");
+        assert_eq!(room.has_dot_segment_by::<Words>(slashes), has_dot, "portable: {text}");
         for at in lengths(path.len() + 1) {
             let behind = &path[at..path.len().min(at + 8)];
             assert_eq!(&room.word(at).to_le_bytes()[..behind.len()], behind, "{text} at {at}");
@@ -260,6 +269,12 @@ mod tests {
                 path[at] = b'.';
                 path[at.saturating_sub(1)] = b'/';
                 check(&path);
+                for behind in [&b"/"[..], b"./", b".", b"../", b".x", b"x/"] {
+                    let mut path = path.clone();
+                    let room = path.len().saturating_sub(at + 1).min(behind.len());
+                    path[at + 1..at + 1 + room].copy_from_slice(&behind[..room]);
+                    check(&path);
+                }
             }
         }
         assert!(Room::new().take(&[b'/'; WINDOW]).is_none());

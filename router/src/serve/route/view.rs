@@ -91,7 +91,7 @@ impl View for Near<'_> {
 
     #[inline(always)]
     fn is_plain(&self, _: &[u8]) -> bool {
-        !self.room.has_dot_behind([self.slashes, 0])
+        !self.room.has_dot_segment([self.slashes, 0])
     }
 }
 
@@ -162,7 +162,7 @@ impl View for Middle<'_> {
 
     #[inline(always)]
     fn is_plain(&self, _: &[u8]) -> bool {
-        !self.room.has_dot_behind(self.slashes)
+        !self.room.has_dot_segment(self.slashes)
     }
 }
 
