@@ -1,6 +1,7 @@
 //! Bodies that are deep, wide, huge or malformed: refused, within bounded memory, while others are served.
 
 use std::error::Error;
+use std::time::{Duration, Instant};
 
 use crate::client::{Client, post};
 use crate::idle::nested;
@@ -13,7 +14,6 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=edge";
 /// What all of it may take at once, in octets.
 const GROWTH_BYTES_MAX: u64 = 64 * 1024 * 1024;
-const SENDERS: usize = 4;
 
 /// Name, request, and the status codes that refuse it.
 type Hostile = (&'static str, Vec<u8>, &'static [u16]);
@@ -68,30 +68,45 @@ fn unknown_members(count: usize) -> String {
 pub fn run(extent: &Extent) -> Figures {
     let served = Served::start()?;
     let hostile = hostile();
+    let slowest = slowest(&served, &hostile)?;
     let without = Load::watch(served.address, extent.watched)?;
     let before = served.rss()?;
     let others = Load::start(served.address);
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let (mut rounds, mut peak) = (0, 0);
     while rounds == 0 || began.elapsed() < extent.watched {
-        round(&served, &hostile)?;
+        round(&served, &hostile, extent.senders)?;
         peak = peak.max(served.rss()?.saturating_sub(before));
         rounds += 1;
     }
     let with = others.stop()?;
     assured(peak < GROWTH_BYTES_MAX, || format!("grown by {}", kib(peak)))?;
     Ok(format!(
-        "{} bodies of {} kinds refused; grown by {} at the most; others without them: {without}; with them: {with}; none failed",
-        rounds * SENDERS * hostile.len(),
+        "{} bodies of {} kinds refused, the slowest alone after {:?} ({}); grown by {} at the most; others without them: {without}; with them: {with}; none failed",
+        rounds * extent.senders * hostile.len(),
         hostile.len(),
+        slowest.0,
+        slowest.1,
         kib(peak)
     ))
 }
 
+/// The body that takes longest to be refused, sent alone.
+fn slowest(served: &Served, hostile: &[Hostile]) -> Result<(Duration, &'static str), Box<dyn Error>> {
+    let mut slowest = (Duration::ZERO, "none");
+    for (name, request, _) in hostile {
+        let mut client = Client::open(served.address)?;
+        let began = Instant::now();
+        client.ask(request)?;
+        slowest = slowest.max((began.elapsed(), name));
+    }
+    Ok(slowest)
+}
+
 /// Several send all of them at once.
-fn round(served: &Served, hostile: &[Hostile]) -> Result<(), Box<dyn Error>> {
+fn round(served: &Served, hostile: &[Hostile], senders: usize) -> Result<(), Box<dyn Error>> {
     let wrong = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..SENDERS).map(|_| scope.spawn(|| send_all(served, hostile))).collect();
+        let threads: Vec<_> = (0..senders).map(|_| scope.spawn(|| send_all(served, hostile))).collect();
         threads
             .into_iter()
             .find_map(|thread| thread.join().unwrap_or_else(|_| Some("a client panicked".to_owned())))

@@ -34,6 +34,8 @@ pub struct Extent {
     pub tricklers: usize,
     /// How often a handler panics.
     pub panics: usize,
+    /// How many send hostile bodies at once.
+    pub senders: usize,
     /// How long others are watched in each state.
     pub watched: Duration,
     /// How long the mixed load goes on.
@@ -50,6 +52,7 @@ const SHORT: Extent = Extent {
     active: 200,
     tricklers: 250,
     panics: 500,
+    senders: 1,
     watched: Duration::from_secs(3),
     soak: Duration::from_secs(5),
     replaced_every: Duration::from_millis(200),
@@ -62,6 +65,7 @@ const LONG: Extent = Extent {
     active: 2_000,
     tricklers: 250,
     panics: 10_000,
+    senders: 4,
     watched: Duration::from_secs(15),
     soak: Duration::from_secs(120),
     replaced_every: Duration::from_secs(5),
