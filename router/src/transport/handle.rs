@@ -105,8 +105,7 @@ impl ServerHandle {
         self.stopper.drain();
     }
 
-    /// Waits until the server was stopped and its last connection has ended. Others may use the handle meanwhile, to [replace](Self::replace) the `Api` or to
-    /// stop the server.
+    /// Waits until the server was stopped and its last connection has ended.
     pub fn wait(&self) {
         let server = &self.shared;
         while !server.is_draining() || server.table.open() > 0 || server.accepting.load(Ordering::Acquire) > 0
