@@ -14,6 +14,14 @@ test:
 conformance *ARGS:
     cargo run -p conformance -- specs-corpus/ {{ARGS}}
 
+# The same cases in process and over sockets.
+live *ARGS:
+    cargo run -p conformance -- live specs-corpus/ {{ARGS}}
+
+# Many, slow and hostile connections; `just endurance --long` for the long form.
+endurance *ARGS:
+    cargo test --release -p brrtrouter --test endurance -- {{ARGS}}
+
 # Format and lint as CI does.
 lint:
     cargo fmt --all --check
