@@ -254,6 +254,16 @@ mod tests {
         }
     }
 
+    /// The path with other octets from one place on, among them those that end or make a dot segment.
+    fn check_behind(path: &[u8], from: usize, check: &dyn Fn(&[u8])) {
+        for behind in [&b"/"[..], b"./", b".", b"../", b".x", b"x/"] {
+            let mut path = path.to_vec();
+            let room = path.len().saturating_sub(from).min(behind.len());
+            path[from..from + room].copy_from_slice(&behind[..room]);
+            check(&path);
+        }
+    }
+
     #[test]
     fn every_length() {
         for length in lengths(LONG) {
@@ -269,12 +279,7 @@ mod tests {
                 path[at] = b'.';
                 path[at.saturating_sub(1)] = b'/';
                 check(&path);
-                for behind in [&b"/"[..], b"./", b".", b"../", b".x", b"x/"] {
-                    let mut path = path.clone();
-                    let room = path.len().saturating_sub(at + 1).min(behind.len());
-                    path[at + 1..at + 1 + room].copy_from_slice(&behind[..room]);
-                    check(&path);
-                }
+                check_behind(&path, at + 1, &check);
             }
         }
         assert!(Room::new().take(&[b'/'; WINDOW]).is_none());
