@@ -5,6 +5,7 @@
 //! runner's verdict, so nothing here catches it.
 
 mod convert;
+mod cors;
 mod exchange;
 mod fault;
 mod handler;

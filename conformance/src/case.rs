@@ -16,7 +16,7 @@ pub use format::{
     DecodeProbe, EncodeProbe, Exchange, Expect, HeaderExpectation, LoadExpectation, ParseProbe, Probe,
     ResolveProbe, Status, ValidateProbe,
 };
-pub(crate) use read::profiles_of;
+pub(crate) use read::{profiles_of, schema_faults};
 pub use read::{read_file, read_text};
 
 /// A level of the suite, from robustness to security.

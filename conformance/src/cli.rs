@@ -6,11 +6,13 @@ mod arguments;
 mod compare;
 mod confine;
 mod explain;
+mod faults;
 mod merge;
 mod peers;
 mod perform;
 mod replay;
 mod select;
+mod wire;
 mod write;
 
 use std::path::Path;
@@ -65,8 +67,11 @@ pub fn main() -> ExitCode {
             adapter::serve(fault).map(|()| 0).map_err(|error| End::Harness(error.to_string()))
         }
         Some(Command::Confine { memory_mib, command }) => Err(confine::confine(memory_mib, &command)),
+        Some(Command::Faults(arguments)) => faults::run(&arguments),
         Some(Command::Merge(merge)) => merge::run(&merge),
         Some(Command::Peers(arguments)) => peers::run(&arguments),
+        Some(Command::Wire(arguments)) => wire::run(&arguments),
+        Some(Command::WireServer(arguments)) => wire::serve(&arguments),
         None => run(&arguments.run),
     };
     ExitCode::from(end.unwrap_or_else(|end| tell(&end)))

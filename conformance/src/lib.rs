@@ -3,7 +3,7 @@
 //! In the order of a run: `cli` (what to run), `catalogue` (what is asked), `source`, `case` and `corpus` (how cases are
 //! found and read), `protocol`, `worker` and `pool` (how workers are spoken to), `adapter` (our worker), `run`, `documents`,
 //! `generate` and `external` (what is asked of it), `check` and `outcome` (what came of it), `recording`, `redact` and `reproduce` (what
-//! may be shown of it), `expectations`, `accounting` and `choices` (what was expected), `report`.
+//! may be shown of it), `expectations`, `accounting` and `choices` (what was expected), `report`. `wire` is a suite of its own: octets over sockets.
 
 pub mod accounting;
 pub mod adapter;
@@ -20,6 +20,7 @@ pub mod generate;
 pub mod offer;
 pub mod outcome;
 pub mod peers;
+pub mod planted;
 pub mod pool;
 pub mod protocol;
 pub mod recording;
@@ -28,4 +29,5 @@ pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod source;
+pub mod wire;
 pub mod worker;

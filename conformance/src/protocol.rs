@@ -11,8 +11,10 @@ use serde_json::value::RawValue;
 
 use crate::offer::Observation;
 
+mod cors;
 mod probe;
 
+pub use cors::Cors;
 pub use probe::{
     Decode, Decoded, Encode, Encoded, Parse, Parsed, Reader, Resolve, Resolved, SchemaError, Step, Validate,
     Validated, Verdict,
@@ -193,6 +195,9 @@ pub struct Options {
     /// Errors as the operation declares them: their members, each by the member of the problem that it takes its value from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem_members: Option<BTreeMap<String, String>>,
+    /// Which other origins may read the answers (HTTP-017); without it nothing is said of origins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors: Option<Cors>,
     /// `ignore`, `strip` or `reject`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<String>,

@@ -7,6 +7,8 @@ mod fault;
 mod gate;
 mod machine;
 mod report;
+#[cfg(feature = "server")]
+mod transport;
 
 use std::{
     fmt, fs,
@@ -79,12 +81,36 @@ enum Command {
     },
     /// Lists the scenarios.
     List,
+    /// CPU time of a request to our server, over that of a bare server's, paired in one run.
+    #[cfg(feature = "server")]
+    Cpu(CpuArguments),
+    /// Serves until standard input ends, for `cpu`.
+    #[cfg(feature = "server")]
+    #[command(hide = true)]
+    Serve {
+        /// Which server.
+        kind: transport::ServerKind,
+    },
     /// Counts instructions, allocations and bytes of every scenario, on x86-64 and aarch64.
     Count(CountArguments),
     /// Compares times and counts with a baseline of this machine; refuses on a machine that is not fit.
     Gate(GateArguments),
     /// Writes the report: JSON, Markdown and one HTML page.
     Report(ReportArguments),
+}
+
+#[cfg(feature = "server")]
+#[derive(Args)]
+struct CpuArguments {
+    /// Connections that are kept open.
+    #[arg(long, default_value_t = 32)]
+    connections: usize,
+    /// Requests in each round, to each server.
+    #[arg(long, default_value_t = 20_000)]
+    requests: usize,
+    /// Rounds.
+    #[arg(long, default_value_t = 9)]
+    rounds: usize,
 }
 
 #[derive(Args)]
@@ -197,6 +223,10 @@ fn main() -> ExitCode {
         Command::Run { scenario, times, each, marks } => run(&scenario, (!each).then_some(times), marks),
         Command::Build { paths, marks } => build(paths, marks),
         Command::List => list(),
+        #[cfg(feature = "server")]
+        Command::Cpu(arguments) => cpu(&arguments),
+        #[cfg(feature = "server")]
+        Command::Serve { kind } => transport::serve(kind).map(|()| Outcome::Held),
         Command::Count(arguments) => counts(&arguments),
         Command::Gate(arguments) => gate(arguments),
         Command::Report(arguments) => report(arguments),
@@ -259,6 +289,14 @@ impl Marks {
         let written = if self.0 { io::stderr().write_all(b".") } else { Ok(()) };
         written.map_err(|error| Fault::new(format!("a mark cannot be written to standard error: {error}")))
     }
+}
+
+#[cfg(feature = "server")]
+fn cpu(arguments: &CpuArguments) -> Result<Outcome, Fault> {
+    release_only()?;
+    let CpuArguments { connections, requests, rounds } = *arguments;
+    print!("{}", transport::measure(transport::CpuPlan { connections, requests, rounds })?);
+    Ok(Outcome::Held)
 }
 
 fn list() -> Result<Outcome, Fault> {

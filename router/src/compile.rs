@@ -5,11 +5,14 @@
 //! that stands against it. What could not be served as the description says is refused. Never panics.
 
 mod base_path;
+mod cors;
 mod diagnose;
 mod example;
 mod handlers;
+mod mock;
 mod naming;
 mod operation;
+mod operation_limits;
 mod overlap;
 mod pooled;
 mod routes;
@@ -25,8 +28,8 @@ use crate::serve::parameter::ParameterOptions;
 use crate::serve::response::{OwnForm, ResponsePolicy};
 use crate::serve::security::SecurityProviders;
 use crate::serve::{
-    Api, Clock, Executor, Handlers, InPlace, Operation, Problem, RequestHead, Response, SystemClock,
-    ValidationStatus,
+    Api, Clock, CorsPolicy, Executor, Handlers, InPlace, Operation, Otherwise, Problem, RequestHead,
+    Response, SystemClock, ValidationStatus,
 };
 
 /// How an API is served; what the description leaves open.
@@ -80,6 +83,7 @@ pub struct ApiBuilder<'d> {
     clock: Arc<dyn Clock>,
     executor: Arc<dyn Executor>,
     own_form: Option<Box<OwnForm>>,
+    cors: Option<CorsPolicy>,
 }
 
 impl std::fmt::Debug for ApiBuilder<'_> {
@@ -101,6 +105,7 @@ impl<'d> ApiBuilder<'d> {
             clock: Arc::new(SystemClock),
             executor: Arc::new(InPlace),
             own_form: None,
+            cors: None,
         }
     }
 
@@ -172,6 +177,15 @@ impl<'d> ApiBuilder<'d> {
         self
     }
 
+    /// Which pages of other origins may read the answers (HTTP-017). Without a policy nothing is said about origins, and a
+    /// preflight is an OPTIONS request like any other.
+    ///
+    /// The fields stand on every response: those of handlers, errors of every kind, 404 and 405 included. See [`CorsPolicy`].
+    pub fn cors(mut self, policy: CorsPolicy) -> Self {
+        self.cors = Some(policy);
+        self
+    }
+
     /// What the description leaves open.
     pub fn options(mut self, options: ApiOptions) -> Self {
         self.options = options;
@@ -188,15 +202,24 @@ impl<'d> ApiBuilder<'d> {
         diagnostics.extend_absent(&check_schemas(self.description));
         let openapi = OpenApi::new(self.description);
         let declared = operation::declared(&openapi);
-        let registry = handlers::assign(&declared, &self.handlers, self.description, &mut diagnostics);
+        let mocks = match self.handlers.fallback() {
+            Otherwise::Mock => mock::Mocks::compile(&declared, self.description, &self.options.schema),
+            Otherwise::Refuse | Otherwise::NotImplemented | Otherwise::Example | Otherwise::Handler(_) => {
+                mock::Mocks::default()
+            }
+        };
+        let registry =
+            handlers::assign(&declared, &self.handlers, &mocks, self.description, &mut diagnostics);
         let mut schemas = SchemaCompiler::new(self.description, &self.options.schema);
         let security = security::Security::new(self.description, openapi, &self.providers);
+        let cors = self.cors.as_ref().map(|policy| cors::draft(policy, self.description, &mut diagnostics));
         let mut compiler = operation::Compiler {
             description: self.description,
             openapi,
             options: &self.options,
             security,
             schemas: &mut schemas,
+            cors: cors.as_ref(),
             diagnostics: &mut diagnostics,
         };
         let operations: Vec<_> = declared
@@ -219,7 +242,8 @@ impl<'d> ApiBuilder<'d> {
         match (routes, schemas) {
             (Some(routes), Some(schemas)) if !diagnostics.has_errors() => {
                 let services = (self.clock, self.executor, self.own_form);
-                Ok(Api::new(operations, routes, (schemas, self.options), services, diagnostics))
+                let cors = cors.map(|draft| draft.finish(&routes, &operations));
+                Ok(Api::new(operations, (routes, cors), (schemas, self.options), services, diagnostics))
             }
             _ => Err(diagnostics),
         }

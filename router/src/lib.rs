@@ -37,6 +37,8 @@ pub mod limits;
 mod octets;
 pub mod schema;
 mod serve;
+#[cfg(feature = "server")]
+mod transport;
 
 pub use compile::{ApiBuilder, ApiOptions};
 pub use description::{Description, Diagnostics};
@@ -51,17 +53,25 @@ pub use serve::security::{
     SecurityProvider, SecurityProviders, SecurityRequest, Verdict, secrets_are_equal,
 };
 pub use serve::{
-    Admitted, Api, Context, Executor, ExecutorError, HandlerFn, Handlers, InPlace, Job, Operation, Otherwise,
-    TestClient, TestRequest, TestResponse, echo,
+    Admitted, Api, Context, CorsPolicy, Executor, ExecutorError, HandlerFn, Handlers, InPlace, Job, Listing,
+    Operation, Otherwise, TestClient, TestRequest, TestResponse, echo,
 };
 pub use serve::{
     Body, BodyStream, Cookie, CookieError, FieldError, FieldText, NotAcceptable, Problem, ProblemContent,
     ProblemContext, ProblemError, ProblemFormat, ProblemKind, ProblemPlace, Response, ResponseFault,
-    ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ValidationStatus,
+    ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ShortText, ValidationStatus,
 };
 pub use serve::{
-    BodyError, BodySource, BytesBody, Clock, Connection, EmptyBody, FieldLine, HeadError, RequestHead,
-    SystemClock,
+    BodyError, BodySource, BytesBody, Clock, Connection, Departure, EmptyBody, FieldLine, HeadError,
+    RequestHead, SystemClock,
+};
+pub use serve::{
+    DescriptionTexts, Exchange, Middleware, Readiness, RequestIds, Service, ServiceBuilder, ServiceError,
+};
+#[cfg(feature = "server")]
+pub use transport::{
+    AddressError, ConnectionCounts, ListenAddress, PoolSize, RuntimeConfig, RuntimeError, Server,
+    ServerError, ServerHandle, ServerOptions, WorkerPool,
 };
 
 /// The README's example is a test.

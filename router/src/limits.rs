@@ -31,6 +31,18 @@ pub const MATCH_MIXTURES_MAX: usize = 128;
 /// The most expressions of one path template; their places in a path are kept without a heap.
 pub const PATH_EXPRESSIONS_MAX: usize = 64;
 
+/// The longest request id in bytes that a request may bring: it is repeated in the response and in logs.
+pub const REQUEST_ID_BYTES_MAX: usize = 128;
+
+/// The longest origin in bytes, in a policy or a request: a host name has at most 253 (RFC 1035 §2.3.4).
+pub const CORS_ORIGIN_BYTES_MAX: usize = 512;
+
+/// The largest automaton in bytes that a pattern of a CORS policy may become: origins are short, and so are their patterns.
+pub const CORS_PATTERN_BYTES_MAX: usize = 1 << 20;
+
+/// The longest list in bytes of the fields that a preflight asks for which is repeated.
+pub const CORS_REQUESTED_HEADERS_BYTES_MAX: usize = 4096;
+
 /// How many causes of an error are logged: a chain of them could be endless.
 pub const PROBLEM_CAUSES_MAX: usize = 8;
 
@@ -63,11 +75,158 @@ pub const RESPONSE_VALUES_MAX: u32 = 1 << 21;
 /// The longest number of a response's JSON in bytes.
 pub const RESPONSE_NUMBER_BYTES_MAX: u32 = 1100;
 
+/// The most levels of a value that a mock makes; the validator takes as many.
+pub const MOCK_LEVELS_MAX: u32 = 24;
+
+/// The most levels of a value at which a mock gives what is not required, so that values stay readable.
+pub const MOCK_OPTIONAL_LEVELS_MAX: u32 = 4;
+
+/// The most values inside one that a mock makes.
+pub const MOCK_VALUES_MAX: u32 = 4096;
+
+/// The most schemas that apply to one value of a mock, through references and `allOf`.
+pub const MOCK_SCHEMAS_MAX: usize = 256;
+
+/// The most items of an array, and further members of an object, that a mock makes.
+pub const MOCK_ITEMS_MAX: usize = 64;
+
+/// The most characters of a text that a mock makes.
+pub const MOCK_TEXT_CHARS_MAX: usize = 4096;
+
+/// The most levels of groups, repetitions and choices inside one another in a pattern that a mock makes a text for.
+pub const MOCK_PATTERN_LEVELS_MAX: u32 = 64;
+
+/// The most ways of making a value that are tried before a mock gives up: three for each of eight branches.
+pub const MOCK_ATTEMPTS_MAX: usize = 24;
+
+/// The most further values of each content that a mock has for those who ask for a dynamic one.
+pub const MOCK_VARIANTS_MAX: u64 = 3;
+
+/// The most preferences of one request that are looked at.
+pub const PREFERENCES_MAX: usize = 32;
+
+const _: () = assert!(MOCK_LEVELS_MAX < RESPONSE_NESTING_MAX, "what a mock makes is checked as a response");
 const _: () = assert!(TARGET_BYTES_MAX >= 8000, "RFC 9110 §4.1 recommends at least 8000 bytes");
 const _: () = assert!(MATCH_ALTERNATIVES_PER_NODE_MAX > 1, "templates without overlap must always build");
 const _: () = assert!(RESPONSE_NESTING_MAX <= json::NESTING_MAX, "the validator's stack is the same");
 const _: () = assert!(PROBLEM_INSTANCE_BYTES_MAX <= TARGET_BYTES_MAX, "a path is part of a target");
 const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans of the path");
+
+/// Bounds of connections and of what they frame; `ServerOptions` takes the first ones as its defaults.
+#[cfg(feature = "server")]
+pub mod http {
+    /// The most connections at once. Each holds a descriptor, two mappings of memory and, idle, some 12 KiB.
+    pub const CONNECTIONS_MAX: usize = 20_000;
+
+    /// The longest header section in bytes, as most servers have it.
+    pub const HEADER_BYTES_MAX: usize = 16 * 1024;
+
+    /// The most field lines of a request; browsers send some 20.
+    pub const FIELDS_MAX: usize = 100;
+
+    /// How long the head of a request may take, in seconds.
+    pub const HEAD_SECONDS_MAX: u64 = 10;
+
+    /// How long a body may take before its rate counts, in seconds.
+    pub const BODY_GRACE_SECONDS: u64 = 10;
+
+    /// The slowest rate of a body in bytes a second: a modem's.
+    pub const BODY_BYTES_PER_SECOND_MIN: u32 = 500;
+
+    /// How long a connection may be idle, in seconds.
+    pub const IDLE_SECONDS_MAX: u64 = 60;
+
+    /// How long a peer may take to accept [`WRITE_STEP_BYTES`], in seconds.
+    pub const WRITE_SECONDS_MAX: u64 = 30;
+
+    /// How long requests may go on after the server was stopped, in seconds.
+    pub const DRAIN_SECONDS_MAX: u64 = 30;
+
+    /// The longest method in bytes; the longest that is registered has 17.
+    pub const METHOD_BYTES_MAX: usize = 32;
+
+    /// The most empty lines before a request line, in bytes (RFC 9112 §2.2 asks to ignore at least one).
+    pub const EMPTY_LINES_BYTES_MAX: usize = 8;
+
+    /// The longest line that starts a chunk in bytes, its extensions included.
+    pub const CHUNK_LINE_BYTES_MAX: usize = 256;
+
+    /// The most bytes of chunk lines beyond a free part and a sixteenth of the data: what they may cost is in proportion.
+    pub const CHUNK_OVERHEAD_BYTES_FREE: u64 = 16 * 1024;
+
+    /// The longest trailer section in bytes; it is read and left out.
+    pub const TRAILER_BYTES_MAX: usize = 4 * 1024;
+
+    /// The most bytes of a body that are read for nothing so that its connection can be used again.
+    pub const DRAIN_BYTES_MAX: u64 = 64 * 1024;
+
+    /// The most bytes that are read for nothing after the last answer, so that the peer gets to read it (RFC 9112 §9.6).
+    pub const LINGER_BYTES_MAX: u64 = 512 * 1024;
+
+    /// How long the same may take, in milliseconds.
+    pub const LINGER_MILLIS_MAX: u64 = 2_000;
+
+    /// The size of a connection's input buffer in bytes when it is idle.
+    pub const INPUT_BYTES_IDLE: usize = 1024;
+
+    /// The largest input or output buffer in bytes that a connection keeps while it waits.
+    pub const BUFFER_BYTES_KEPT_MAX: usize = 4 * 1024;
+
+    /// The largest content in bytes that is copied behind its head, so that both leave in one write; and how much output of pipelined
+    /// requests is gathered.
+    pub const OUTPUT_BYTES_MAX: usize = 16 * 1024;
+
+    /// How much is written before the write's time starts anew, in bytes.
+    pub const WRITE_STEP_BYTES: usize = 64 * 1024;
+
+    /// How much of a stream is read at once, in bytes; each read is one chunk.
+    pub const STREAM_STEP_BYTES: usize = 4 * 1024;
+
+    /// How many pipelined requests are served before other connections get their turn.
+    pub const PIPELINE_BURST_MAX: u32 = 32;
+
+    /// How often deadlines are looked at, in milliseconds.
+    pub const TICK_MILLIS: u64 = 50;
+
+    /// How long a failed accept waits before the next, in milliseconds.
+    pub const ACCEPT_BACK_OFF_MILLIS: u64 = 50;
+
+    /// How many connections the system may hold until they are accepted.
+    pub const BACKLOG_MAX: i32 = 4096;
+
+    /// How many descriptors are kept for all that is no connection.
+    pub const DESCRIPTORS_RESERVED: u64 = 64;
+
+    /// How many mappings of memory are kept for all that is no connection.
+    pub const MAPPINGS_RESERVED: u64 = 4096;
+
+    /// The stack of a coroutine in bytes: what the deepest JSON and its report need twice over. Code that is not optimised needs more.
+    pub const STACK_BYTES: usize = if cfg!(debug_assertions) { 1024 * 1024 } else { 256 * 1024 };
+
+    /// The smallest stack in bytes that can be chosen: below, small requests overflow it.
+    pub const STACK_BYTES_MIN: usize = 64 * 1024;
+
+    /// The largest stack in bytes that can be chosen.
+    pub const STACK_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+    /// When a request that found no room on the pool may come again, in seconds.
+    pub const POOL_RETRY_SECONDS: u64 = 1;
+
+    /// In steps of how many milliseconds the wait for a result of the pool is bounded.
+    pub const POOL_WAIT_STEP_MILLIS: u64 = 128;
+
+    /// How many stacks are kept for the next connections.
+    pub const STACKS_KEPT_MAX: usize = 256;
+
+    const _: () = assert!(
+        STACK_BYTES_MIN <= STACK_BYTES && STACK_BYTES <= STACK_BYTES_MAX,
+        "the default can be chosen"
+    );
+    const _: () = assert!(INPUT_BYTES_IDLE <= BUFFER_BYTES_KEPT_MAX, "what is idle is kept");
+    const _: () = assert!(OUTPUT_BYTES_MAX <= WRITE_STEP_BYTES, "what is gathered is written in one step");
+    const _: () =
+        assert!(CHUNK_LINE_BYTES_MAX <= INPUT_BYTES_IDLE, "a chunk's line fits the smallest buffer");
+}
 
 /// Bounds of the text of one description document; `description::text::TextLimits` takes them as its
 /// defaults.

@@ -9,7 +9,7 @@ use brrtrouter::{Api, ApiOptions, Handlers, Otherwise, ResponsePolicy};
 use super::convert::{bytes_of, diagnostics, text_of};
 use super::handler::{self, Script};
 use super::security::{self, Known};
-use super::{NotOffered, State, options, own_form};
+use super::{NotOffered, State, cors, options, own_form};
 use crate::protocol::{Load, Loaded, Operation, Options};
 
 /// What is kept of a load for the exchanges that follow.
@@ -132,7 +132,10 @@ fn build(
         handlers = handlers.on(name.clone(), move |cx| script.handle(cx));
     }
     let providers = security::providers(description, asked, known)?;
-    let builder = Api::builder(description).handlers(handlers).security(providers).options(options);
+    let mut builder = Api::builder(description).handlers(handlers).security(providers).options(options);
+    if let Some(policy) = &asked.cors {
+        builder = builder.cors(cors::of(policy));
+    }
     Ok(own_form::of(builder, asked)?.build())
 }
 

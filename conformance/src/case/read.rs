@@ -265,6 +265,19 @@ pub const PROTOCOL_SCHEMA: &str = include_str!("../../schemas/worker-protocol.sc
 fn check_schema(file: &Path, source: &Source) -> Result<(), Vec<CaseError>> {
     let internal = |message: String| vec![CaseError::new(file, 1, message, "report this as a fault")];
     let validator = validator().map_err(internal)?;
+    schema_faults(file, source, validator, "see docs/cases.md and conformance/schemas/case-file.schema.json")
+}
+
+/// What `validator` says against a file, with lines and the mend.
+///
+/// # Errors
+/// The first faults of the file.
+pub(crate) fn schema_faults(
+    file: &Path,
+    source: &Source,
+    validator: &jsonschema::Validator,
+    mend: &str,
+) -> Result<(), Vec<CaseError>> {
     let value: Value = serde_json::from_str(&source.json).map_err(|error| {
         let mend = "write what JSON values cannot hold as `text`";
         vec![CaseError::new(file, 1, format!("not a JSON value: {error}"), mend)]
@@ -276,7 +289,6 @@ fn check_schema(file: &Path, source: &Source) -> Result<(), Vec<CaseError>> {
             let pointer = culprit(&error);
             let at = if pointer.is_empty() { String::new() } else { format!(" (at {pointer})") };
             let message: String = error.to_string().chars().take(400).collect();
-            let mend = "see docs/cases.md and conformance/schemas/case-file.schema.json";
             CaseError::new(file, source.line(&pointer), format!("{message}{at}"), mend)
         })
         .collect();

@@ -9,7 +9,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::adapter::FaultMode;
 use crate::generate;
 
+use super::faults::FaultsArguments;
 use super::peers::PeersArguments;
+use super::wire::{WireArguments, WireServerArguments};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,6 +26,7 @@ Examples:
   conformance --compare old/report.json              new failures, fixes and flakes since then
   conformance --shard 2/8 --report-dir out/2         an eighth of it; then
   conformance merge out/1 out/2 ... --report-dir out all of it, as if it had been one run
+  conformance faults --only security specs-corpus/   plant the faults of a stage in a copy of the library: is each caught?
 
 Exit codes: 0 as expected, 1 regressions, 2 usage, 3 the corpus cannot be read, 4 a fault of the harness.";
 
@@ -186,6 +189,13 @@ pub(super) enum Command {
     },
     /// The same cases, asked of our worker and of others, side by side.
     Peers(PeersArguments),
+    /// Octets over sockets, to any server that serves the description of the wire suite (docs/wire.md).
+    Wire(WireArguments),
+    /// Be the server under test of the wire suite.
+    #[command(hide = true)]
+    WireServer(WireServerArguments),
+    /// Plant small faults in a copy of the library, and see that a case catches each.
+    Faults(FaultsArguments),
     /// Set the address-space limit, then become COMMAND.
     #[command(hide = true)]
     Confine {

@@ -1,5 +1,8 @@
 //! The switches: what is selected, explained, compared, put together, and what is said about names that are unknown.
 
+#[path = "wire.rs"]
+mod wire;
+
 use crate::{Corpus, Ran, all_rows_known, case, program};
 
 fn corpus() -> Corpus {

@@ -11,10 +11,11 @@ const LINES_MAX: usize = 500;
 const WORDS_MIN: usize = 3;
 
 /// Files that are longer: how long they may be, and why they are one.
-const LONG: [(&str, usize, &str); 4] = [
+const LONG: [(&str, usize, &str); 5] = [
+    ("router/src/limits.rs", 650, "every bound in one place"),
     ("router/src/serve/content/decode_tests.rs", 520, "tables of contents and what they decode to"),
     ("router/src/serve/parameter/tests.rs", 530, "tables of parameters and what they decode to"),
-    ("router/src/serve/problem.rs", 530, "the Problem type with its tests"),
+    ("router/src/serve/problem.rs", 560, "the Problem type with its tests"),
     ("router/tests/suite/references.rs", 740, "tables of references and what they lead to"),
 ];
 

@@ -1,6 +1,6 @@
-//! A description in, a request in, a response out.
+//! A description in, a server out: `cargo run -p hello`, then `curl http://127.0.0.1:8080/hello/Ada`.
 
-use brrtrouter::{Api, Description, Diagnostics, Handlers, Response};
+use brrtrouter::{Api, Description, Handlers, Response, Server};
 
 const DESCRIPTION: &str = r#"{
   "openapi": "3.1.2",
@@ -12,14 +12,13 @@ const DESCRIPTION: &str = r#"{
       "content": { "text/plain": { "schema": { "type": "string" } } } } } } } }
 }"#;
 
-fn main() -> Result<(), Diagnostics> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let description = Description::from_text("hello.json", DESCRIPTION)?;
     let handlers =
         Handlers::new().on("hello", |cx| Ok(Response::text(format!("Hello, {}!", cx.path::<&str>("name")?))));
     let api = Api::builder(&description).handlers(handlers).build()?;
-    for target in ["/hello/Ada", "/hello/somebody-with-a-very-long-name", "/goodbye"] {
-        let response = api.test().get(target).send();
-        println!("GET {target}: {} {}", response.status(), response.text());
-    }
+    let running = Server::bind("127.0.0.1:8080")?.serve(api)?.stop_on_signals()?;
+    println!("curl http://127.0.0.1:8080/hello/Ada");
+    running.wait();
     Ok(())
 }

@@ -79,7 +79,18 @@ fn build_program(workspace: &Path) -> Result<PathBuf, Fault> {
     let mut command = Command::new(cargo);
     command
         .current_dir(workspace)
-        .args(["build", "--release", "--locked", "--package", "perf", "--bin", "perf", "--target", TARGET])
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--package",
+            "perf",
+            "--bin",
+            "perf",
+            "--no-default-features",
+            "--target",
+            TARGET,
+        ])
         .arg("--target-dir")
         .arg(&target_directory)
         .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", LINKER)

@@ -29,7 +29,7 @@ use block::Sse2 as Native;
 #[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
 use block::Words as Native;
 use block::{BLOCK, Block};
-pub use short::{LongRoom, Room, RoomOf};
+pub use short::{Room, Windows};
 
 /// How many octets a window covers.
 pub const WINDOW: usize = 64;
@@ -160,12 +160,26 @@ fn short_path(path: &[u8], length: usize) -> (u64, u64) {
     let rest = path.get(path.len().wrapping_sub(length)..).unwrap_or_default();
     match (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
         (Some(first), Some(last)) => {
-            let unwanted = shift(BLOCK.wrapping_sub(length).wrapping_mul(8)) & 63;
-            let high = if length == 8 { 0 } else { u64::from_le_bytes(*last).wrapping_shr(unwanted) };
-            (u64::from_le_bytes(*first), high)
+            // In two steps, since shifting by all bits would be shifting by none.
+            let unwanted = shift((BLOCK - 1).wrapping_sub(length).wrapping_mul(8)) & 63;
+            (u64::from_le_bytes(*first), (u64::from_le_bytes(*last) >> 8).wrapping_shr(unwanted))
         }
         _ => (word_of(rest), 0),
     }
+}
+
+/// A path of fewer than sixteen octets as two words, the first octet lowest, zero behind them; `None` for any other.
+///
+/// ```
+/// let words = [u64::from_le_bytes(*b"/pets/mi"), u64::from_le_bytes(*b"ne\0\0\0\0\0\0")];
+/// assert_eq!(brrtrouter_delimiters::short_words(b"/pets/mine"), Some(words));
+/// assert_eq!(brrtrouter_delimiters::short_words(&[b'/'; 16]), None);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn short_words(path: &[u8]) -> Option<[u64; 2]> {
+    let (low, high) = if path.len() < BLOCK { short_path(path, path.len()) } else { return None };
+    Some([low, high])
 }
 
 /// Up to eight octets as a word, the first one lowest, zero behind them.

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::diagnose::error;
+use super::mock::Mocks;
 use super::operation::Declared;
 use crate::description::{Description, Diagnostics, NodeRef};
 use crate::serve::handler::Handler;
@@ -15,12 +16,13 @@ use crate::serve::{Handlers, Otherwise};
 pub(super) fn assign(
     declared: &[Declared<'_>],
     handlers: &Handlers,
+    mocks: &Mocks,
     description: &Description,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Option<Handler>> {
     let mut used = BTreeSet::new();
     let mut assigned = Vec::with_capacity(declared.len());
-    for operation in declared {
+    for (position, operation) in declared.iter().enumerate() {
         let name = handler_name(operation, description, diagnostics);
         let own = handlers.get(&name).map(|handler| (name.clone(), handler));
         let found =
@@ -32,6 +34,9 @@ pub(super) fn assign(
             }
             (None, Otherwise::Handler(handler)) => Some(Handler::Inline(handler.0.clone())),
             (None, Otherwise::Example) => Some(Handler::Inline(super::example::handler(operation.view).0)),
+            (None, Otherwise::Mock) => {
+                mocks.handler(position).map(|handler| Handler::Inline(handler.0.clone()))
+            }
             (None, Otherwise::NotImplemented) => None,
             (None, Otherwise::Refuse) => {
                 diagnostics.push(missing(operation, &name, handlers, description));

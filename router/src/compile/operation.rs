@@ -6,8 +6,10 @@ use http::Method;
 
 use super::ApiOptions;
 use super::base_path::{BasePathError, Variable, base_paths};
+use super::cors;
 use super::diagnose::error;
 use super::naming::Names;
+use super::operation_limits;
 use super::pooled;
 use super::security::Security;
 use crate::description::{self, Description, Diagnostics, OpenApi, PathTemplate, Server};
@@ -54,6 +56,7 @@ pub(super) struct Compiler<'c, 'd> {
     pub(super) options: &'c ApiOptions,
     pub(super) security: Security<'c, 'd>,
     pub(super) schemas: &'c mut SchemaCompiler<'d>,
+    pub(super) cors: Option<&'c cors::Draft>,
     pub(super) diagnostics: &'c mut Diagnostics,
 }
 
@@ -61,6 +64,7 @@ impl<'d> Compiler<'_, 'd> {
     pub(super) fn compile(&mut self, declared: &Declared<'d>, handler: Option<Handler>) -> Option<Operation> {
         let paths = self.paths(declared);
         let security = self.security.plan(declared.view.security(), declared.view.at(), self.diagnostics);
+        let limits = operation_limits::of_operation(declared, self.description, self.diagnostics);
         let template = PathTemplate::parse(declared.template).ok();
         let expressions =
             template.iter().flat_map(|template| template.expressions()).map(Into::into).collect();
@@ -73,7 +77,8 @@ impl<'d> Compiler<'_, 'd> {
             deprecated: declared.view.deprecated(),
             security: security?,
             parameters: self.parameters(declared),
-            content: self.content(declared, handler.as_ref()),
+            content: self.content(declared, handler.as_ref()).limited(limits.body_bytes),
+            request_time_max: limits.request_time.or(self.options.request_time_max),
             access: declared.view.request_body().map_or_else(RequestAccess::default, |body| {
                 RequestAccess::compile(self.description, body, &self.options.schema)
             }),
@@ -84,6 +89,7 @@ impl<'d> Compiler<'_, 'd> {
                 self.diagnostics,
             ),
             handler,
+            cors: cors::of_operation(declared, self.cors, self.description, self.diagnostics),
         })
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::compile::{ApiBuilder, ApiOptions};
 use crate::description::{Description, Diagnostics};
 use crate::schema::Schemas;
+use crate::serve::cors::Cors;
 use crate::serve::response::OwnForm;
 use crate::serve::route::RouteTable;
 use crate::serve::{Clock, Executor, Operation, TestClient};
@@ -23,6 +24,8 @@ pub struct Api {
     pub(crate) executor: Arc<dyn Executor>,
     /// How problems are told where an operation declares errors of its own.
     pub(crate) own_form: Option<Box<OwnForm>>,
+    /// Boxed, as it is asked for once and large.
+    pub(crate) cors: Option<Box<Cors>>,
     diagnostics: Diagnostics,
 }
 
@@ -46,13 +49,13 @@ impl Api {
 
     pub(crate) fn new(
         operations: Vec<Operation>,
-        routes: RouteTable,
+        (routes, cors): (RouteTable, Option<Box<Cors>>),
         (schemas, options): (Schemas, ApiOptions),
         (clock, executor, own_form): (Arc<dyn Clock>, Arc<dyn Executor>, Option<Box<OwnForm>>),
         diagnostics: Diagnostics,
     ) -> Self {
         let operations = operations.into_iter().map(Arc::new).collect();
-        Self { operations, routes, schemas, options, clock, executor, own_form, diagnostics }
+        Self { operations, routes, schemas, options, clock, executor, own_form, cors, diagnostics }
     }
 
     /// The operations, in document order.

@@ -38,6 +38,11 @@ pub trait BodySource {
     /// The length that the head announced; `None` where it is not known, as for chunked bodies.
     fn length(&self) -> Option<u64>;
 
+    /// Learns how many octets the reader takes at most, so that a source that knows of more can say so before they come.
+    fn limit(&mut self, bytes_max: u64) {
+        let _unused = bytes_max;
+    }
+
     /// Reads into `buffer` and tells how many bytes came; 0 is the end of the body.
     ///
     /// # Errors

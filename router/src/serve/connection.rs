@@ -1,10 +1,17 @@
 //! What is known of the connection that a request came over; tests fake it freely.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+/// Tells whether the peer of a connection is still there.
+pub trait Departure: Send + Sync {
+    /// Whether the peer has closed its side or broken the connection; it may still read an answer in the former case.
+    fn has_departed(&self) -> bool;
+}
+
 /// The connection as the journey sees it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Connection {
     /// The peer's address, where the transport has one.
     pub peer: Option<SocketAddr>,
@@ -14,4 +21,17 @@ pub struct Connection {
     pub tls: bool,
     /// The verified client certificate in DER form, for `mutualTLS` (SEC-011).
     pub client_certificate: Option<Arc<[u8]>>,
+    /// Asks the transport for the peer; without it nobody is known to be gone.
+    pub departure: Option<Arc<dyn Departure>>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("peer", &self.peer)
+            .field("local", &self.local)
+            .field("tls", &self.tls)
+            .field("client_certificate", &self.client_certificate.is_some())
+            .finish_non_exhaustive()
+    }
 }

@@ -106,6 +106,7 @@ pub struct Context<'r> {
     pub(crate) parameters: &'r ParameterValues,
     pub(crate) content: &'r Content,
     pub(crate) accepted: Option<&'r str>,
+    pub(crate) request_id: Option<&'r str>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) clock: &'r dyn Clock,
     pub(crate) stream: Cell<Option<&'r mut dyn BodySource>>,
@@ -162,17 +163,24 @@ impl<'r> Context<'r> {
         self.accepted
     }
 
+    /// The id of the request, as the response will repeat it; `None` where no [`Service`](crate::Service) gives ids.
+    #[must_use]
+    pub const fn request_id(&self) -> Option<&'r str> {
+        self.request_id
+    }
+
     /// When the answer has to be there; `None` where requests may take any time.
     #[must_use]
     pub const fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// Whether the deadline has passed: nobody waits for the answer, so a long computation should end. Deadlines are
-    /// cooperative; nothing stops a handler that does not ask.
+    /// Whether nobody waits for the answer any more, so that a long computation should end: the deadline has passed, or the peer has closed its
+    /// side of the connection. Cooperative; nothing stops a handler that does not ask, and a peer that only closed half still gets its answer.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        has_passed(self.deadline, self.clock)
+        let departure = self.connection.departure.as_ref();
+        has_passed(self.deadline, self.clock) || departure.is_some_and(|peer| peer.has_departed())
     }
 
     /// The octets of the content as they came, for signatures over them; empty where the content is a

@@ -2,8 +2,11 @@
 //!
 //! Serves descriptions that have no handlers yet, and shows the suite what a handler would have seen.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 
+use crate::serve::content::LimitedBody;
 use crate::serve::parameter::ParameterLocation;
 use crate::serve::{Context, HandlerFn, Problem, Response};
 
@@ -52,7 +55,23 @@ fn seen(cx: &Context<'_>) -> Result<Value, Problem> {
         "operation": cx.operation().name(),
         "method": cx.head().method().as_str(),
         "parameters": parameters,
-        "body": cx.content().value().map(|node| node.to_json()),
+        "body": body(cx)?,
         "security": cx.security().grants().iter().map(|grant| grant.scheme()).collect::<Vec<_>>(),
     }))
+}
+
+/// The decoded content; octets that no schema describes are told as text, or in Base64 where they are none.
+fn body(cx: &Context<'_>) -> Result<Value, Problem> {
+    if let Some(node) = cx.content().value() {
+        return Ok(node.to_json());
+    }
+    if let Some(stream) = cx.take_stream() {
+        return Ok(octets(LimitedBody::new(stream, u64::MAX)?.read_all()?));
+    }
+    Ok(if cx.raw().is_empty() { Value::Null } else { octets(cx.raw().to_vec()) })
+}
+
+fn octets(octets: Vec<u8>) -> Value {
+    String::from_utf8(octets)
+        .map_or_else(|fault| BASE64_STANDARD.encode(fault.as_bytes()).into(), Value::String)
 }

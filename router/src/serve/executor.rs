@@ -131,7 +131,7 @@ impl Job {
         if has_passed(request.deadline, &*request.clock) {
             return Err(ExecutorError::DeadlineExceeded.into());
         }
-        request.lend(|context| guard(context.operation(), || handler(context)))
+        request.lend(|context| guard(context.operation(), context.request_id(), || handler(context)))
     }
 }
 

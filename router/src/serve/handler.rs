@@ -23,19 +23,31 @@ pub(crate) enum Handler {
     Pooled(Function),
 }
 
-/// Runs the user's code for an operation; a panic becomes a 500 that tells nothing.
+/// Runs the user's code for an operation; a panic becomes a 500 that tells nothing and is the last answer of its connection.
 pub(crate) fn guard<T>(
     operation: &Operation,
+    request_id: Option<&str>,
     run: impl FnOnce() -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panicked| {
-        // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
-        if !panicked.is::<&str>() && !panicked.is::<String>() {
-            resume_unwind(panicked);
+    // What it left behind of its connection is not known: the next request starts on another one.
+    let panicked = || Err(Problem::of(ProblemKind::Internal).ending_connection());
+    contain(operation.name(), request_id, run).unwrap_or_else(panicked)
+}
+
+/// Runs the user's code: that of an operation, or what else `whose` names. `None` where it panicked, of which the log tells whose
+/// code it was and for which request.
+pub(crate) fn contain<T>(whose: &str, request_id: Option<&str>, run: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(given) => Some(given),
+        Err(panicked) => {
+            // A panic without text is how coroutine runtimes cancel: it is not ours to stop.
+            if !panicked.is::<&str>() && !panicked.is::<String>() {
+                resume_unwind(panicked);
+            }
+            tracing::error!(operation = whose, request_id, "the handler panicked");
+            None
         }
-        tracing::error!(operation = operation.name(), "the handler panicked");
-        Err(Problem::of(ProblemKind::Internal))
-    })
+    }
 }
 
 /// What an operation without a handler of its own does.
@@ -48,7 +60,32 @@ pub enum Otherwise {
     NotImplemented,
     /// The operation answers with the example that the description gives of its success, else 501.
     Example,
-    /// This handler runs, as for an echo or a mock.
+    /// The operation answers from its examples, else with values made from its schemas; what cannot be made validly is
+    /// 501. Requests choose by `Prefer: code=404`, `example=name`, `dynamic=true` (RFC 7240).
+    ///
+    /// ```
+    /// use brrtrouter::{Api, Description, Handlers, Otherwise};
+    ///
+    /// let description = Description::from_text("pets.yaml", "
+    /// openapi: 3.1.2
+    /// info: { title: Pets, version: '1' }
+    /// paths:
+    ///   /pets:
+    ///     get:
+    ///       responses:
+    ///         '200':
+    ///           description: How many pets there are
+    ///           content: { application/json: { schema: { type: object, required: [count],
+    ///             properties: { count: { type: integer, minimum: 3 } } } } }
+    ///         '404': { description: None }
+    /// ")?;
+    /// let api = Api::builder(&description).handlers(Handlers::new().otherwise(Otherwise::Mock)).build()?;
+    /// assert_eq!(api.test().get("/pets").send().text(), r#"{"count":3}"#);
+    /// assert_eq!(api.test().get("/pets").field("Prefer", "code=404").send().status(), 404);
+    /// # Ok::<(), brrtrouter::Diagnostics>(())
+    /// ```
+    Mock,
+    /// This handler runs, as for an echo.
     Handler(HandlerFn),
 }
 
@@ -78,6 +115,7 @@ impl fmt::Debug for Otherwise {
             Self::Refuse => "Refuse",
             Self::NotImplemented => "NotImplemented",
             Self::Example => "Example",
+            Self::Mock => "Mock",
             Self::Handler(_) => "Handler",
         })
     }

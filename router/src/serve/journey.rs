@@ -13,6 +13,7 @@ use http::{Method, StatusCode};
 use crate::limits;
 use crate::serve::clock::has_passed;
 use crate::serve::content::{self, Content, LimitedBody, Selected};
+use crate::serve::cors::CorsAnswer;
 use crate::serve::handler::{Function, Handler, guard};
 use crate::serve::head::OwnedHead;
 use crate::serve::owned::OwnedRequest;
@@ -20,6 +21,7 @@ use crate::serve::parameter::{self, ParameterInput, ParameterValues};
 use crate::serve::problem::ProblemFormat;
 use crate::serve::route::{Captures, PathError, RouteOutcome};
 use crate::serve::security::SecurityContext;
+use crate::serve::service::{RequestId, Visit};
 use crate::serve::{
     Api, BodySource, Connection, Context, ExecutorError, Job, Operation, Problem, ProblemContext,
     ProblemError, ProblemKind, RequestHead, Response,
@@ -61,6 +63,33 @@ pub struct Admitted<'r> {
     connection: &'r Connection,
     decision: Decision<'r>,
     parameters: ParameterValues,
+    cors: Option<CorsAnswer<'r>>,
+    /// The way through the service that it came by.
+    visit: Option<Visit<'r>>,
+}
+
+/// What is known of a request beside its answer, once it is routed.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Routed<'r> {
+    pub(crate) operation: Option<&'r Operation>,
+    pub(crate) cors: Option<CorsAnswer<'r>>,
+    /// Whether someone else will say it, later.
+    pub(crate) is_silent: bool,
+}
+
+impl Routed<'_> {
+    fn say_early(&self, response: &mut Response) {
+        if !self.is_silent {
+            self.say_cors(response);
+        }
+    }
+
+    /// Writes what the response says of origins, last of all, so that nothing that was said before stands against it.
+    pub(crate) fn say_cors(&self, response: &mut Response) {
+        if let Some(answer) = &self.cors {
+            answer.apply(response);
+        }
+    }
 }
 
 /// What the head decides, its parameters aside.
@@ -87,22 +116,76 @@ impl Api {
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
+        // Given on as it comes: what is admitted holds the decoded parameters, and looking at it here would copy them.
+        self.admit_routed(head, connection, &mut Routed::default())
+    }
+
+    /// The same, telling in `routed` which operation it was and what is to be said of origins; where `routed` is to be silent,
+    /// an early answer does not say it yet.
+    #[expect(clippy::result_large_err, reason = "as for `admit`")]
+    pub(crate) fn admit_routed<'r>(
+        &'r self,
+        head: &'r RequestHead<'r>,
+        connection: &'r Connection,
+        routed: &mut Routed<'r>,
+    ) -> Result<Admitted<'r>, Response> {
         let mut captures = Captures::new();
-        let operation = match self.route(head, &mut captures) {
+        let found = self.route(head, &mut captures);
+        routed.operation = found.as_ref().ok().map(|operation| &***operation);
+        if let Some(cors) = &self.cors {
+            routed.cors = self.preflight(cors, head);
+            if routed.cors.is_some() {
+                let mut response = Response::no_content();
+                routed.say_early(&mut response);
+                return Err(response);
+            }
+            routed.cors = Some(cors.answer(head, routed.operation));
+        }
+        let operation = match found {
             Ok(operation) => operation,
-            Err(early) => return Err(self.refuse(head, early)),
+            Err(early) => {
+                let mut response = self.refuse(head, early);
+                routed.say_early(&mut response);
+                return Err(response);
+            }
         };
         let matched = RouteMatch { operation, path: head.path(), captures: &captures };
         // Parameters are decoded where they stay: they are the largest part of what is kept of a request.
         let mut parameters = ParameterValues::default();
         match self.decide(&matched, head, connection, &mut parameters) {
-            Ok(decision) => Ok(Admitted { api: self, head, connection, decision, parameters }),
+            Ok(decision) => Ok(Admitted {
+                api: self,
+                head,
+                connection,
+                decision,
+                parameters,
+                cors: routed.cors,
+                visit: None,
+            }),
             Err(problem) => {
                 let mut response = Response::from(problem);
                 self.finish_for(operation, head, &mut response);
+                routed.say_early(&mut response);
                 Err(response)
             }
         }
+    }
+
+    /// What the service answers itself, settled as any answer of the API.
+    pub(crate) fn settled_early<'r>(
+        &'r self,
+        head: &RequestHead<'r>,
+        mut response: Response,
+        routed: &mut Routed<'r>,
+    ) -> Response {
+        routed.cors = self.cors_answer(head);
+        self.finish(head, &mut response);
+        response
+    }
+
+    /// What is said of origins where there is no operation.
+    pub(crate) fn cors_answer<'r>(&'r self, head: &RequestHead<'r>) -> Option<CorsAnswer<'r>> {
+        self.cors.as_ref().map(|cors| cors.answer(head, None))
     }
 
     fn refuse(&self, head: &RequestHead<'_>, early: Early) -> Response {
@@ -144,7 +227,7 @@ impl Api {
             .map_err(|error| error.into_problem(&operation.content, head.method()))?;
         let accepted = operation.responses.negotiate_for(head);
         let accepted = accepted.map_err(|_| Problem::of(ProblemKind::NotAcceptable))?;
-        let deadline = self.options.request_time_max.and_then(|time| self.clock.now().checked_add(time));
+        let deadline = operation.request_time_max.and_then(|time| self.clock.now().checked_add(time));
         Ok(Decision { operation, security, selected, accepted, deadline })
     }
 
@@ -152,11 +235,20 @@ impl Api {
     /// ask where a request would go.
     #[must_use]
     pub fn operation_of<'r>(&'r self, head: &'r RequestHead<'r>) -> Option<&'r Operation> {
-        self.route(head, &mut Captures::new()).ok().map(|operation| &**operation)
+        self.operation_at(head.method(), head.path())
+    }
+
+    /// The operation that serves this method at this path.
+    pub(crate) fn operation_at(&self, method: &Method, path: &str) -> Option<&Operation> {
+        self.lookup(method, path, &mut Captures::new()).ok().map(|operation| &**operation)
     }
 
     fn route(&self, head: &RequestHead<'_>, captures: &mut Captures) -> Result<&Arc<Operation>, Early> {
-        let kind = match self.routes.find(head.method(), head.path(), captures) {
+        self.lookup(head.method(), head.path(), captures)
+    }
+
+    fn lookup(&self, method: &Method, path: &str, captures: &mut Captures) -> Result<&Arc<Operation>, Early> {
+        let kind = match self.routes.find(method, path, captures) {
             RouteOutcome::Found(index) | RouteOutcome::AutomaticHead(index) => {
                 let operation = usize::try_from(index).ok().and_then(|index| self.operations.get(index));
                 return operation.ok_or_else(|| Problem::of(ProblemKind::NotFound).into());
@@ -176,7 +268,7 @@ impl Api {
 
     /// Settles what depends on the request: the problem's instance, format and status, and whether content is
     /// sent at all (HTTP-005, HTTP-018).
-    fn finish(&self, head: &RequestHead<'_>, response: &mut Response) {
+    pub(crate) fn finish(&self, head: &RequestHead<'_>, response: &mut Response) {
         self.settle(head, response);
         response.finish_in_place(*head.method() == Method::HEAD);
     }
@@ -224,12 +316,29 @@ impl<'r> Admitted<'r> {
 
     /// Reads and validates the content, runs the handler, checks its response.
     pub fn run(self, body: &mut dyn BodySource) -> Response {
-        let (api, head, operation) = (self.api, self.head, self.decision.operation);
+        let (api, head, visit) = (self.api, self.head, self.visit.clone());
+        let routed = Routed { operation: Some(self.decision.operation), cors: self.cors, is_silent: false };
+        let operation = self.decision.operation;
         let mut response = self.serve(body).unwrap_or_else(Response::from);
         // Problems are exempt from the check.
         api.check(&mut response, operation, head);
         api.finish_for(operation, head, &mut response);
+        match &visit {
+            Some(visit) => visit.leave(&routed, &mut response),
+            None => routed.say_cors(&mut response),
+        }
         response
+    }
+
+    /// The id that the [`Service`](crate::Service) gave the request.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.visit.as_ref()?.id.as_ref().map(RequestId::as_str)
+    }
+
+    /// Remembers the way through the service, for the way back.
+    pub(crate) fn accompany(&mut self, visit: Visit<'r>) {
+        self.visit = Some(visit);
     }
 
     fn serve(self, body: &mut dyn BodySource) -> Result<Response, Problem> {
@@ -287,15 +396,18 @@ impl<'r> Admitted<'r> {
             parameters: &self.parameters,
             content,
             accepted: self.decision.accepted,
+            request_id: self.request_id(),
             deadline: self.decision.deadline,
             clock: &*self.api.clock,
             stream: Cell::new(stream),
         };
-        guard(self.decision.operation, || handler(&context))
+        guard(self.decision.operation, self.request_id(), || handler(&context))
     }
 
     /// Only here is the request copied: it leaves the thread that its connection's buffers belong to.
     fn run_on_pool(self, handler: &Function, content: Content) -> Result<Response, Problem> {
+        let id = self.visit.as_ref().and_then(|visit| visit.id);
+        let request_id = id.as_ref().map(RequestId::as_str);
         let (api, decision) = (self.api, self.decision);
         let (operation, deadline) = (decision.operation, decision.deadline);
         let request = OwnedRequest {
@@ -306,13 +418,18 @@ impl<'r> Admitted<'r> {
             parameters: self.parameters,
             content,
             accepted: decision.accepted.map(Into::into),
+            request_id: request_id.map(Into::into),
             deadline,
             clock: Arc::clone(&api.clock),
         };
         let job = Job::new(Arc::clone(handler), request);
-        let result = guard(operation, || api.executor.run(job));
+        let result = guard(operation, request_id, || api.executor.run(job));
         if has_passed(deadline, &*api.clock) {
-            tracing::warn!(operation = operation.name(), "the result came after the deadline and is dropped");
+            tracing::warn!(
+                operation = operation.name(),
+                request_id,
+                "the result came after the deadline and is dropped"
+            );
             return Err(ExecutorError::DeadlineExceeded.into());
         }
         result

@@ -1,10 +1,12 @@
 //! A compiled operation: everything about it that can be known before the first request.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
 
 use crate::serve::content::{ContentPlan, RequestAccess};
+use crate::serve::cors::Grant;
 use crate::serve::handler::Handler;
 use crate::serve::parameter::ParameterPlans;
 use crate::serve::response::ResponsePlans;
@@ -22,9 +24,13 @@ pub struct Operation {
     pub(crate) security: SecurityPlan,
     pub(crate) parameters: ParameterPlans,
     pub(crate) content: ContentPlan,
+    /// How long its requests may take, where there is a bound.
+    pub(crate) request_time_max: Option<Duration>,
     pub(crate) access: RequestAccess,
     pub(crate) responses: ResponsePlans,
     pub(crate) handler: Option<Handler>,
+    /// What pages of other origins may do here; `None` for nothing. Without a policy nobody asks.
+    pub(crate) cors: Option<Arc<Grant>>,
 }
 
 impl Operation {

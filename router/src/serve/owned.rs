@@ -19,6 +19,7 @@ pub(crate) struct OwnedRequest {
     pub(crate) parameters: ParameterValues,
     pub(crate) content: Content,
     pub(crate) accepted: Option<Box<str>>,
+    pub(crate) request_id: Option<Box<str>>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -35,6 +36,7 @@ impl OwnedRequest {
                 parameters: &self.parameters,
                 content: &self.content,
                 accepted: self.accepted.as_deref(),
+                request_id: self.request_id.as_deref(),
                 deadline: self.deadline,
                 clock: &*self.clock,
                 stream: Cell::new(None),

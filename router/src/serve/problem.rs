@@ -46,6 +46,7 @@ pub struct Problem {
     errors: Vec<ProblemError>,
     fields: SmallVec<[ResponseField; 1]>,
     own: Option<Box<OwnMembers>>,
+    ends_connection: bool,
 }
 
 const _: () = assert!(size_of::<Problem>() <= 128, "a problem is returned in a Result by every stage");
@@ -141,7 +142,25 @@ impl Problem {
     }
 
     fn with_status_of(kind: ProblemKind, status: StatusCode) -> Self {
-        Self { kind, status, detail: None, errors: Vec::new(), fields: SmallVec::new(), own: None }
+        Self {
+            kind,
+            status,
+            detail: None,
+            errors: Vec::new(),
+            fields: SmallVec::new(),
+            own: None,
+            ends_connection: false,
+        }
+    }
+
+    /// The same problem, whose answer is the last of its connection.
+    pub(crate) const fn ending_connection(mut self) -> Self {
+        self.ends_connection = true;
+        self
+    }
+
+    pub(crate) const fn ends_connection(&self) -> bool {
+        self.ends_connection
     }
 
     /// An internal fault: 500 that discloses nothing. The fault itself goes to the log.

@@ -24,17 +24,18 @@ mod tests;
 mod validate;
 #[cfg(test)]
 mod validate_tests;
+mod vary;
 mod write_only;
 
 pub use body::{Body, BodyStream};
 pub use cookie::{Cookie, CookieError, SameSite};
-pub use field::{FieldError, FieldText, ResponseField};
+pub use field::{FieldError, FieldText, ResponseField, ShortText};
 pub(crate) use own_form::OwnForm;
 pub use plan::{NotAcceptable, ResponsePlans};
 pub use validate::{ResponsePolicy, ResponseViolation};
 
-/// How many field lines a response holds without heap allocation.
-const FIELDS_INLINE: usize = 4;
+/// How many field lines a response holds without heap allocation: two of its own, those of CORS and a request id.
+const FIELDS_INLINE: usize = 6;
 
 /// A response.
 ///
@@ -52,10 +53,20 @@ pub struct Response {
     status: StatusCode,
     fields: SmallVec<[ResponseField; FIELDS_INLINE]>,
     body: Body,
-    /// The length to announce where the content is not here: for HEAD and 304.
-    length_announced: Option<u64>,
+    announced: Announced,
     fault: Option<ResponseFault>,
     violations: Vec<ResponseViolation>,
+    ends_connection: bool,
+}
+
+/// The length that a response tells where its content is not here: for HEAD and 304.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Announced {
+    /// That of its content.
+    AsContent,
+    Bytes(u64),
+    /// None: GET would have sent a stream (RFC 9110 §8.6).
+    Unknown,
 }
 
 /// Why a response cannot be sent as its handler built it; it becomes a 500.
@@ -103,9 +114,10 @@ impl Response {
             status,
             fields: SmallVec::new(),
             body: Body::Empty,
-            length_announced: None,
+            announced: Announced::AsContent,
             fault: None,
             violations: Vec::new(),
+            ends_connection: false,
         }
     }
 
@@ -131,6 +143,7 @@ impl Response {
             FieldText::Static(text) => Body::Static(text.as_bytes()),
             FieldText::Shared(text) => Body::Shared(text.into()),
             FieldText::Owned(text) => Body::Bytes(text.into_boxed_bytes().into_vec()),
+            FieldText::Short(text) => Body::Bytes(text.as_str().into()),
         };
         Self::content("text/plain; charset=utf-8", body)
     }
@@ -186,13 +199,20 @@ impl Response {
     /// cannot be sent makes the response a 500.
     #[must_use]
     pub fn with_field(mut self, name: impl Into<FieldText>, value: impl Into<FieldText>) -> Self {
+        self.set_field(name, value);
+        self
+    }
+
+    /// [`Self::with_field`] of a response that lies where it will stay, as middleware sees it.
+    pub fn set_field(&mut self, name: impl Into<FieldText>, value: impl Into<FieldText>) {
         match ResponseField::new(name, value) {
             Ok(field) => {
                 self.fields.retain(|line| !line.is_named(field.name()));
                 self.fields.push(field);
-                self
             }
-            Err(fault) => self.with_fault(ResponseFault::Field(fault)),
+            Err(fault) => {
+                self.fault.get_or_insert(ResponseFault::Field(fault));
+            }
         }
     }
 
@@ -223,8 +243,21 @@ impl Response {
     /// one's own and for 304 (RFC 9110 §8.6). It is ignored where there is content.
     #[must_use]
     pub const fn with_length_announced(mut self, bytes: u64) -> Self {
-        self.length_announced = Some(bytes);
+        self.announced = Announced::Bytes(bytes);
         self
+    }
+
+    /// The same response as the last one of its connection, which the transport closes behind it (RFC 9112 §9.6).
+    #[must_use]
+    pub const fn ending_connection(mut self) -> Self {
+        self.ends_connection = true;
+        self
+    }
+
+    /// Whether the transport closes the connection behind this response.
+    #[must_use]
+    pub const fn ends_connection(&self) -> bool {
+        self.ends_connection
     }
 
     pub(crate) fn with_fault(mut self, fault: ResponseFault) -> Self {
@@ -291,14 +324,14 @@ impl Response {
             return None;
         }
         match self.body {
-            Body::Empty if self.length_announced.is_some() => self.length_announced,
-            Body::Empty if self.status == StatusCode::NOT_MODIFIED => None,
-            Body::Empty
-            | Body::Static(_)
-            | Body::Shared(_)
-            | Body::Bytes(_)
-            | Body::Problem(_)
-            | Body::Stream(_) => self.body.length(),
+            Body::Empty => match self.announced {
+                Announced::Bytes(bytes) => Some(bytes),
+                Announced::Unknown => None,
+                Announced::AsContent => (self.status != StatusCode::NOT_MODIFIED).then_some(0),
+            },
+            Body::Static(_) | Body::Shared(_) | Body::Bytes(_) | Body::Problem(_) | Body::Stream(_) => {
+                self.body.length()
+            }
         }
     }
 
@@ -353,7 +386,7 @@ impl Response {
             return;
         }
         if head_request && self.status != StatusCode::RESET_CONTENT {
-            self.length_announced = self.content_length();
+            self.announced = self.content_length().map_or(Announced::Unknown, Announced::Bytes);
         }
         if bare {
             self.fields.retain(|line| !line.is_named("Content-Type"));
@@ -365,6 +398,7 @@ impl Response {
 impl From<Problem> for Response {
     fn from(mut problem: Problem) -> Self {
         let mut response = Self::new(problem.status());
+        response.ends_connection = problem.ends_connection();
         response.fields.push(content_type(ProblemFormat::Json));
         response.fields.extend(problem.take_fields());
         response.body = Body::Problem(ProblemContent::new(problem));

@@ -12,6 +12,7 @@ mod locate;
 mod normalize;
 mod pack;
 mod pattern;
+mod shorts;
 #[cfg(test)]
 mod tests;
 mod trie;
@@ -20,7 +21,6 @@ mod words;
 
 use std::sync::Arc;
 
-use brrtrouter_delimiters::is_plain;
 use http::Method;
 
 use automaton::{Automaton, NONE, ODD};
@@ -92,7 +92,7 @@ impl RouteTable {
     #[inline]
     pub fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> RouteOutcome<'_> {
         let Some(known) = leaf::known(method) else { return self.find_additional(method, path, captures) };
-        let number = self.automaton.walk(path.as_bytes(), &mut captures.segments);
+        let number = self.automaton.walk(path.as_bytes(), &mut captures.notes);
         let Some(leaf) = self.leaves.get(number) else {
             return self.find_odd(known, (path, number), captures);
         };
@@ -103,6 +103,25 @@ impl RouteTable {
         }
     }
 
+    /// The number of the template that a path leads to, whatever the method; `None` where it leads nowhere.
+    pub(crate) fn path_number(&self, path: &str) -> Option<usize> {
+        let mut captures = Captures::new();
+        let number = self.automaton.walk(path.as_bytes(), &mut captures.notes);
+        if number == NONE {
+            return None;
+        }
+        if self.leaves.get(number).is_some() {
+            return usize::try_from(number).ok();
+        }
+        let (id, _) = self.leaf_of_odd(path, number, &mut captures).ok()?;
+        usize::try_from(id).ok()
+    }
+
+    /// The declared methods of each path, in the order of their numbers, with their operations.
+    pub(crate) fn declared_methods(&self) -> impl Iterator<Item = Vec<(&Method, u32)>> {
+        self.leaves.declared_methods()
+    }
+
     #[cold]
     #[inline(never)]
     fn find_odd(
@@ -111,7 +130,7 @@ impl RouteTable {
         (path, number): (&str, u32),
         captures: &mut Captures,
     ) -> RouteOutcome<'_> {
-        if number == NONE && path.starts_with('/') && is_plain(path.as_bytes()) {
+        if number == NONE {
             captures.clear();
             return RouteOutcome::NotFound;
         }
@@ -128,7 +147,7 @@ impl RouteTable {
             captures.clear();
             return RouteOutcome::UnknownMethod;
         }
-        let number = self.automaton.walk(path.as_bytes(), &mut captures.segments);
+        let number = self.automaton.walk(path.as_bytes(), &mut captures.notes);
         match self.leaf_of_odd(path, number, captures) {
             Ok((id, leaf)) => self.answer(leaf, self.leaves.find_additional(id, method)),
             Err(outcome) => outcome,
@@ -160,7 +179,7 @@ impl RouteTable {
         if path.len() > limits::TARGET_BYTES_MAX {
             return Err(RouteOutcome::Refused(PathError::TooLong));
         }
-        if number != NONE && number != ODD {
+        if number != ODD {
             return self.locate(number, path, captures);
         }
         if !path.starts_with('/') {
@@ -173,11 +192,8 @@ impl RouteTable {
         }
         let mut room = NormalPath::new_const();
         let normal = normalize_path(path, &mut room).map_err(RouteOutcome::Refused)?;
-        if number == NONE && normal.is_none() {
-            return Err(RouteOutcome::NotFound);
-        }
         let followed = normal.unwrap_or(path);
-        let number = self.automaton.walk_normal(followed.as_bytes(), &mut captures.segments);
+        let number = self.automaton.walk_normal(followed.as_bytes(), &mut captures.notes);
         let found = self.locate(number, followed, captures)?;
         if let Some(normal) = normal {
             locate::as_sent(path, normal, captures);

@@ -10,19 +10,47 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::serve::{
-    Api, BodySource, BytesBody, Connection, EmptyBody, FieldLine, Problem, RequestHead, Response,
+    Api, BodySource, BytesBody, Connection, EmptyBody, FieldLine, HeadError, Problem, RequestHead, Response,
+    Service,
 };
 
-/// Makes requests to an [`Api`] in this process.
+/// Makes requests to an [`Api`] or a [`Service`] in this process.
 #[derive(Clone, Debug)]
 pub struct TestClient<'a> {
-    api: &'a Api,
+    served: Served<'a>,
     connection: Connection,
+}
+
+/// What answers.
+#[derive(Clone, Copy, Debug)]
+enum Served<'a> {
+    Api(&'a Api),
+    Service(&'a Service),
+}
+
+impl Served<'_> {
+    fn answer(self, head: &RequestHead<'_>, connection: &Connection, body: &mut dyn BodySource) -> Response {
+        match self {
+            Self::Api(api) => api.answer(head, connection, body),
+            Self::Service(service) => service.answer(head, connection, body),
+        }
+    }
+
+    fn refuse(self, fault: HeadError, fields: &[FieldLine<'_>]) -> Response {
+        match self {
+            Self::Api(_) => Response::from(Problem::from(fault)),
+            Self::Service(service) => service.refuse(fault, fields),
+        }
+    }
 }
 
 impl<'a> TestClient<'a> {
     pub(crate) fn new(api: &'a Api) -> Self {
-        Self { api, connection: Connection::default() }
+        Self { served: Served::Api(api), connection: Connection::default() }
+    }
+
+    pub(crate) fn of_service(service: &'a Service) -> Self {
+        Self { served: Served::Service(service), connection: Connection::default() }
     }
 
     /// The same client over another connection.
@@ -35,7 +63,7 @@ impl<'a> TestClient<'a> {
     /// A request of any method.
     pub fn request(&self, method: Method, target: impl Into<String>) -> TestRequest<'a> {
         TestRequest {
-            api: self.api,
+            served: self.served,
             connection: self.connection.clone(),
             method,
             target: target.into(),
@@ -74,7 +102,7 @@ impl<'a> TestClient<'a> {
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct TestRequest<'a> {
-    api: &'a Api,
+    served: Served<'a>,
     connection: Connection,
     method: Method,
     target: String,
@@ -119,14 +147,14 @@ impl TestRequest<'_> {
         let head = match RequestHead::new(self.method.clone(), &self.target, &lines) {
             Ok(head) => head,
             Err(fault) => {
-                let refused = Response::from(Problem::from(fault)).finish(self.method == Method::HEAD);
+                let refused = self.served.refuse(fault, &lines).finish(self.method == Method::HEAD);
                 return TestResponse::new(refused);
             }
         };
         let mut empty = EmptyBody;
         let mut bytes = BytesBody::new(self.body.as_deref().unwrap_or_default());
         let body: &mut dyn BodySource = if self.body.is_some() { &mut bytes } else { &mut empty };
-        TestResponse::new(self.api.answer(&head, &self.connection, body))
+        TestResponse::new(self.served.answer(&head, &self.connection, body))
     }
 }
 

@@ -8,6 +8,7 @@ mod instance_json;
 mod journey;
 mod json_schema;
 mod matcher_properties;
+mod mock;
 mod objects;
 mod own_errors;
 mod parameters;
@@ -21,6 +22,8 @@ mod retrieval;
 mod schema_properties;
 mod schemas;
 mod security;
+#[cfg(feature = "server")]
+mod server;
 mod style_table;
 mod text_bounds;
 mod text_json;

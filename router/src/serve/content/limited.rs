@@ -23,6 +23,7 @@ impl<'b> LimitedBody<'b> {
         if source.length().is_some_and(|length| length > bytes_max) {
             return Err(BodyError::TooLarge { bytes_max });
         }
+        source.limit(bytes_max);
         Ok(Self { source, bytes_max, bytes_left: bytes_max, kept: None })
     }
 
@@ -37,7 +38,7 @@ impl<'b> LimitedBody<'b> {
     }
 
     /// Reads to the end.
-    pub(super) fn read_all(&mut self) -> Result<Vec<u8>, BodyError> {
+    pub(crate) fn read_all(&mut self) -> Result<Vec<u8>, BodyError> {
         // Only so much is reserved as a peer has to send soon anyway; one byte more shows the end.
         let announced = self.length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
         let mut octets = Vec::with_capacity(announced.min(RESERVE_BYTES_MAX).saturating_add(1));

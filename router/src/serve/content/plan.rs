@@ -37,6 +37,8 @@ pub struct MediaTypePlan {
     /// How the fields of a form are read.
     pub(super) form: FormPlan,
     pub(super) octets_max: Option<u64>,
+    /// The operation's own bound in bytes, in place of that for all.
+    bytes_max: Option<u64>,
 }
 
 /// The plan of an operation without a request body: nothing is required and no media type accepted.
@@ -54,6 +56,14 @@ impl ContentPlan {
             Self { required, accepted: keys.join(", ").into(), media_types, known: Box::default() };
         plan.known = plan.media_types.iter().map(|entry| plan.decide(&entry.key)).collect();
         plan
+    }
+
+    /// The same with the operation's own bound of content in bytes.
+    pub(crate) fn limited(mut self, bytes_max: Option<u64>) -> Self {
+        for plan in &mut self.media_types {
+            plan.bytes_max = bytes_max;
+        }
+        self
     }
 
     /// `None` for a range, and for what would be refused.
@@ -106,7 +116,7 @@ impl MediaTypePlan {
     #[must_use]
     pub fn new(key: MediaTypeKey) -> Self {
         let value = ValuePlan { untyped: true, ..ValuePlan::default() };
-        Self { key, slot: None, value, form: FormPlan::default(), octets_max: None }
+        Self { key, slot: None, value, form: FormPlan::default(), octets_max: None, bytes_max: None }
     }
 
     /// The key's text, as the description has it.
@@ -131,6 +141,11 @@ impl MediaTypePlan {
     #[must_use]
     pub const fn octets_max(&self) -> Option<u64> {
         self.octets_max
+    }
+
+    /// The operation's own bound of content in bytes, where it has one.
+    pub(super) const fn bytes_max(&self) -> Option<u64> {
+        self.bytes_max
     }
 
     pub(super) const fn has_schema(&self) -> bool {

@@ -119,16 +119,15 @@ impl<'p, 'r> Selected<'p, 'r> {
         self.reading
     }
 
-    /// The most octets that are read: the limit, or `maxLength` of a binary schema where that is less (BOD-015).
+    /// The most octets that are read: the operation's own limit or that for all, or `maxLength` of a binary schema where that is less (BOD-015).
     #[must_use]
     pub fn bytes_max(&self, limits: &ContentLimits) -> u64 {
+        let bytes_max = self.plan.bytes_max().unwrap_or(limits.bytes_max);
         match self.reading {
             Reading::Octets | Reading::Stream => {
-                self.plan.octets_max().map_or(limits.bytes_max, |octets| octets.min(limits.bytes_max))
+                self.plan.octets_max().map_or(bytes_max, |octets| octets.min(bytes_max))
             }
-            Reading::Json | Reading::Xml | Reading::Form | Reading::Multipart | Reading::Text(_) => {
-                limits.bytes_max
-            }
+            Reading::Json | Reading::Xml | Reading::Form | Reading::Multipart | Reading::Text(_) => bytes_max,
         }
     }
 }

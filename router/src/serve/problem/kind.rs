@@ -27,10 +27,13 @@
 //! | `content-malformed` | 400 | the content cannot be parsed as its media type |
 //! | `content-limits` | 400 | the content is nested too deep or has too many members |
 //! | `content-invalid` | 400 or 422 | the content breaks its schema |
+//! | `length-required` | 411 | the body needs a length that was not told |
 //! | `request-timeout` | 408 | the request did not arrive in time |
 //! | `not-acceptable` | 406 | no declared media type is acceptable |
 //! | `expectation-failed` | 417 | the expectation cannot be met |
 //! | `too-many-requests` | 429 | a rate limit was passed |
+//! | `version-unsupported` | 505 | the major version of HTTP is not supported |
+//! | `transfer-coding-unsupported` | 501 | the transfer coding is not supported |
 //! | `internal` | 500 | the handler failed |
 //! | `response-invalid` | 500 | the handler's response breaks the description |
 //! | `overloaded` | 503 | no capacity at the moment |
@@ -86,6 +89,8 @@ pub enum ProblemKind {
     ContentLimits,
     /// The content breaks its schema.
     ContentInvalid,
+    /// The body needs a length that was not told (RFC 9110 §15.5.12).
+    LengthRequired,
     /// The request did not arrive in time.
     RequestTimeout,
     /// None of the declared media types is acceptable (HTTP-008).
@@ -94,6 +99,10 @@ pub enum ProblemKind {
     ExpectationFailed,
     /// A rate limit was passed.
     TooManyRequests,
+    /// The major version of HTTP is not supported (RFC 9110 §15.6.6).
+    VersionUnsupported,
+    /// The transfer coding is not supported (RFC 9112 §6.1).
+    TransferCodingUnsupported,
     /// The handler failed; nothing of its reason is disclosed.
     Internal,
     /// The handler's response breaks the description (RSP-009); nothing of the schema is disclosed.
@@ -165,10 +174,13 @@ table! {
     ContentMalformed "content-malformed" "The content is malformed" BAD_REQUEST;
     ContentLimits "content-limits" "The content is too deep or has too many parts" BAD_REQUEST;
     ContentInvalid "content-invalid" "The content is not valid" BAD_REQUEST;
+    LengthRequired "length-required" "The length of the content is required" LENGTH_REQUIRED;
     RequestTimeout "request-timeout" "The request did not arrive in time" REQUEST_TIMEOUT;
     NotAcceptable "not-acceptable" "No acceptable media type" NOT_ACCEPTABLE;
     ExpectationFailed "expectation-failed" "The expectation cannot be met" EXPECTATION_FAILED;
     TooManyRequests "too-many-requests" "Too many requests" TOO_MANY_REQUESTS;
+    VersionUnsupported "version-unsupported" "The version of HTTP is not supported" HTTP_VERSION_NOT_SUPPORTED;
+    TransferCodingUnsupported "transfer-coding-unsupported" "The transfer coding is not supported" NOT_IMPLEMENTED;
     Internal "internal" "The request could not be served" INTERNAL_SERVER_ERROR;
     ResponseInvalid "response-invalid" "The response could not be sent" INTERNAL_SERVER_ERROR;
     Overloaded "overloaded" "There is no capacity at the moment" SERVICE_UNAVAILABLE;

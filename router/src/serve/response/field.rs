@@ -17,6 +17,42 @@ pub enum FieldText {
     Shared(Arc<str>),
     /// Text of this response alone.
     Owned(Box<str>),
+    /// Text that is short enough to lie here, such as a request id.
+    Short(ShortText),
+}
+
+/// ASCII text of a few octets that lies where it is used, on no heap.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ShortText([u8; SHORT_TEXT_BYTES]);
+
+/// As many as fit beside the other forms of text without making them larger.
+const SHORT_TEXT_BYTES: usize = 22;
+
+const _: () = assert!(size_of::<FieldText>() == 3 * size_of::<u64>(), "a response holds its fields inline");
+
+impl ShortText {
+    /// How many octets it has.
+    pub const LENGTH_MAX: usize = SHORT_TEXT_BYTES;
+
+    /// The text of these octets; those that are not ASCII make it empty.
+    pub(crate) const fn from_ascii(octets: [u8; SHORT_TEXT_BYTES]) -> Self {
+        Self(octets)
+    }
+
+    /// The text.
+    #[must_use]
+    pub const fn as_str(&self) -> &str {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+}
+
+impl fmt::Debug for ShortText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.as_str())
+    }
 }
 
 impl FieldText {
@@ -27,6 +63,7 @@ impl FieldText {
             Self::Static(text) => text,
             Self::Shared(text) => text,
             Self::Owned(text) => text,
+            Self::Short(text) => text.as_str(),
         }
     }
 
@@ -40,6 +77,7 @@ impl FieldText {
             Self::Static(text) => Self::Static(text.trim_matches(is_space)),
             Self::Shared(text) => Self::Owned(text.trim_matches(is_space).into()),
             Self::Owned(text) => Self::Owned(text.trim_matches(is_space).into()),
+            Self::Short(text) => Self::Owned(text.as_str().trim_matches(is_space).into()),
         }
     }
 }

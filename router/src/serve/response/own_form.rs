@@ -23,7 +23,7 @@ impl Api {
         if !operation.responses.declares_content(problem.status()) {
             return;
         }
-        match guard(operation, || Ok(form(problem, operation, head))) {
+        match guard(operation, None, || Ok(form(problem, operation, head))) {
             Ok(Some(own)) => {
                 let mut own = own.in_place_of(response);
                 self.check(&mut own, operation, head);
@@ -46,6 +46,7 @@ impl Response {
     /// does not have stay.
     fn in_place_of(mut self, other: &Self) -> Self {
         self.status = other.status;
+        self.ends_connection |= other.ends_connection;
         let kept = || other.fields.iter().filter(|line| !line.is_named("Content-Type"));
         self.fields.retain(|line| !kept().any(|other| line.is_named(other.name())));
         self.fields.extend(kept().cloned());

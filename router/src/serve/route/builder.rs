@@ -10,6 +10,7 @@ use super::leaf::{LeafDraft, Leaves, allow_value};
 use super::normalize::{is_dot_segment, normalize_literal};
 use super::pack::pack;
 use super::pattern::{Part, Segment};
+use super::shorts::SHORT_OCTETS;
 use super::trie::Trie;
 use crate::description::{self, PathTemplate, TemplateError};
 use crate::limits;
@@ -59,12 +60,14 @@ impl std::error::Error for RouteTableError {}
 pub struct RouteTableBuilder {
     trie: Trie,
     leaves: Vec<LeafDraft>,
+    /// Short templates without expressions, and their leaves.
+    shorts: Vec<(Box<str>, u32)>,
     methods: BTreeMap<String, Method>,
 }
 
 impl RouteTableBuilder {
     pub(super) fn new() -> Self {
-        Self { trie: Trie::new(), leaves: Vec::new(), methods: BTreeMap::new() }
+        Self { trie: Trie::new(), leaves: Vec::new(), shorts: Vec::new(), methods: BTreeMap::new() }
     }
 
     /// Adds an operation.
@@ -94,7 +97,8 @@ impl RouteTableBuilder {
     pub fn build(self) -> Result<RouteTable, RouteTableError> {
         let drafts = determinise(&self.trie).map_err(|_| RouteTableError::TooMuchOverlap)?;
         Ok(RouteTable {
-            automaton: pack(&drafts, &self.leaves).map_err(|_| RouteTableError::TooManyTemplates)?,
+            automaton: pack(&drafts, &self.leaves, &self.shorts)
+                .map_err(|_| RouteTableError::TooManyTemplates)?,
             leaves: Leaves::pack(self.leaves).ok_or(RouteTableError::TooManyTemplates)?,
             // What `OPTIONS *` answers: every method that some path has (RFC 9110 §9.3.7).
             allow_all: allow_value(self.methods.values()),
@@ -106,9 +110,25 @@ impl RouteTableBuilder {
         let id = self.trie.leaf(&segments).ok_or(RouteTableError::TooManyTemplates)?;
         if self.leaves.len() == id.index() {
             self.leaves.push(LeafDraft::new(&segments));
+            self.shorts.extend(short(&segments).map(|path| (path, id.0)));
         }
         self.leaves.get_mut(id.index()).ok_or(RouteTableError::TooManyTemplates)
     }
+}
+
+/// The only path that these segments match, where they have no expressions and it is short. One with a triplet is left to those
+/// who look at triplets.
+fn short(segments: &[Segment]) -> Option<Box<str>> {
+    let mut path = String::with_capacity(SHORT_OCTETS);
+    for segment in segments {
+        let Segment::Literal(text) = segment else { return None };
+        path.push('/');
+        path.push_str(text);
+        if path.len() > SHORT_OCTETS || text.contains('%') {
+            return None;
+        }
+    }
+    Some(path.into())
 }
 
 fn segments(template: &str) -> Result<Vec<Segment>, RouteTableError> {
@@ -120,11 +140,13 @@ fn segments(template: &str) -> Result<Vec<Segment>, RouteTableError> {
         description::Part::Literal(text) => Part::Literal(normalize_literal(text).into()),
         description::Part::Expression(_) => Part::Expression,
     };
-    let segments: Option<Vec<_>> = template
-        .segments
-        .iter()
-        .map(|segment| Segment::new(segment.parts.iter().map(of_part).collect()))
-        .collect();
+    // Nearly all segments are of the first two kinds, and need no list of parts.
+    let segment = |parts: &[description::Part]| match parts {
+        [description::Part::Literal(text)] => Some(Segment::Literal(normalize_literal(text).into())),
+        [description::Part::Expression(_)] => Some(Segment::Expression),
+        parts => Segment::new(parts.iter().map(of_part).collect()),
+    };
+    let segments: Option<Vec<_>> = template.segments.iter().map(|one| segment(&one.parts)).collect();
     let segments = segments.ok_or(RouteTableError::AdjacentExpressions)?;
     let is_dots =
         |segment: &Segment| matches!(segment, Segment::Literal(text) if is_dot_segment(text.as_bytes()));

@@ -2,7 +2,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::automaton::{NO_SEGMENTS, SEGMENTS_KEPT, Segments, Span};
+use super::automaton::{Notes, Span};
 use super::leaf::{DEPTHS, Depths};
 use crate::limits;
 
@@ -25,8 +25,8 @@ use crate::limits;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Captures {
-    /// Where the segments of the path stand that expressions may take.
-    pub(super) segments: Segments,
+    /// Where the segments of the path are.
+    pub(super) notes: Notes,
     /// Which of the segments the expressions are.
     depths: Depths,
     /// How many expressions are segments that are kept: all of them or none.
@@ -48,7 +48,7 @@ impl Captures {
     /// None yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { segments: NO_SEGMENTS, depths: [0; DEPTHS], kept: 0, spans: Spans::new_const() }
+        Self { notes: Notes::new(), depths: [0; DEPTHS], kept: 0, spans: Spans::new_const() }
     }
 
     /// How many there are.
@@ -69,22 +69,26 @@ impl Captures {
     #[must_use]
     #[inline]
     pub fn span(&self, at: usize) -> Option<(usize, usize)> {
-        let (from, to) = self.narrow_span(at)?;
-        Some((from.into(), to.into()))
+        self.span_of(at, self.kept.into())
     }
 
     #[inline(always)]
-    pub(super) fn narrow_span(&self, at: usize) -> Option<Span> {
-        match at.checked_sub(usize::from(self.kept)) {
-            None => self.depths.get(at & (DEPTHS - 1)).map(|depth| self.segment(*depth)),
-            Some(further) => self.spans.get(further).copied(),
+    fn span_of(&self, at: usize, kept: usize) -> Option<(usize, usize)> {
+        if at < kept {
+            return self.depths.get(at & (DEPTHS - 1)).map(|depth| self.segment(*depth));
         }
+        let (from, to) = self.spans.get(at.wrapping_sub(kept))?;
+        Some(((*from).into(), (*to).into()))
     }
 
     /// The span of the segment with this many before it, where those of that depth are kept.
     #[inline(always)]
-    pub(super) fn segment(&self, depth: u8) -> Span {
-        self.segments.get(usize::from(depth) & SEGMENTS_KEPT).copied().unwrap_or_default()
+    pub(super) fn segment(&self, depth: u8) -> (usize, usize) {
+        let at = usize::from(depth & 63);
+        match self.notes.ends.get(at..at.wrapping_add(2)) {
+            Some([before, end]) => (usize::from(*before).wrapping_add(1), (*end).into()),
+            _ => (0, 0),
+        }
     }
 
     /// The text of the expression at this place of the template's order, in `path`, which must be the one that was
@@ -92,14 +96,14 @@ impl Captures {
     #[must_use]
     #[inline(always)]
     pub fn get<'p>(&self, path: &'p str, at: usize) -> Option<&'p str> {
-        let (from, to) = self.narrow_span(at)?;
-        path.get(from.into()..to.into())
+        let (from, to) = self.span(at)?;
+        path.get(from..to)
     }
 
     /// The texts of all expressions in `path`, which must be the one that was looked up.
     #[inline]
     pub fn of<'p>(&self, path: &'p str) -> impl Iterator<Item = &'p str> {
-        Texts { path, captures: self, at: 0 }
+        Texts { path, captures: self, kept: self.kept.into(), at: 0 }
     }
 
     /// Takes as expressions segments that a walk has kept.
@@ -125,6 +129,7 @@ impl Captures {
 struct Texts<'c, 'p> {
     path: &'p str,
     captures: &'c Captures,
+    kept: usize,
     at: usize,
 }
 
@@ -133,8 +138,8 @@ impl<'p> Iterator for Texts<'_, 'p> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<&'p str> {
-        let text = self.captures.get(self.path, self.at)?;
+        let (from, to) = self.captures.span_of(self.at, self.kept)?;
         self.at = self.at.wrapping_add(1);
-        Some(text)
+        self.path.get(from..to)
     }
 }

@@ -4,9 +4,10 @@
 //! try one after the other, the automaton follows at once. So every segment of a path is read once, however much
 //! templates overlap. Sets are shared, and what all of them hold together is bounded (PTH-005).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::automaton::index;
 use super::pattern::{Part, are_exclusive, matches, specificity};
 use super::trie::{LeafId, NodeId, Trie};
 use crate::limits;
@@ -60,30 +61,48 @@ pub(super) fn determinise(trie: &Trie) -> Result<Drafts<'_>, TooMuchOverlap> {
     let allowed = trie.len().saturating_mul(limits::MATCH_ALTERNATIVES_PER_NODE_MAX);
     let mut builder = Determiniser {
         trie,
-        sets: Vec::new(),
+        sets: Vec::with_capacity(trie.len()),
+        alone: vec![None; trie.len()],
         ids: HashMap::new(),
         drafts: Drafts { states: Vec::new(), tests: Vec::new() },
         depth: 0,
         left: limits::MATCH_ALTERNATIVES_MAX.saturating_add(allowed),
     };
-    builder.state(vec![0])?;
+    builder.state(&[0])?;
     let mut at = 0;
     while let Some((set, depth)) = builder.sets.get(at).cloned() {
         builder.depth = depth.saturating_add(1);
-        let draft = builder.draft(&set, depth)?;
+        let draft = builder.draft(set.nodes(), depth)?;
         builder.drafts.states.push(draft);
         at = at.saturating_add(1);
     }
     Ok(builder.drafts)
 }
 
-type Set = Arc<[NodeId]>;
+/// Nodes, best first. Most sets hold one, and need no room for more.
+#[derive(Clone)]
+enum Set {
+    One(NodeId),
+    Several(Arc<[NodeId]>),
+}
+
+impl Set {
+    fn nodes(&self) -> &[NodeId] {
+        match self {
+            Self::One(node) => std::slice::from_ref(node),
+            Self::Several(nodes) => nodes,
+        }
+    }
+}
 
 struct Determiniser<'t> {
     trie: &'t Trie,
     /// The set of every state and how many segments lead to it.
     sets: Vec<(Set, u32)>,
-    ids: HashMap<Set, StateId>,
+    /// The states of nodes that are alone in their set.
+    alone: Vec<Option<StateId>>,
+    /// Those of all other sets.
+    ids: HashMap<Arc<[NodeId]>, StateId>,
     drafts: Drafts<'t>,
     /// How many segments lead to the states that are now found.
     depth: u32,
@@ -93,16 +112,29 @@ struct Determiniser<'t> {
 
 impl<'t> Determiniser<'t> {
     /// The state of this set, queued if it is new. All nodes of a set lie equally deep.
-    fn state(&mut self, set: Vec<NodeId>) -> Result<StateId, TooMuchOverlap> {
-        if let Some(id) = self.ids.get(set.as_slice()) {
-            return Ok(*id);
+    fn state(&mut self, nodes: &[NodeId]) -> Result<StateId, TooMuchOverlap> {
+        if let Some(id) = self.known(nodes) {
+            return Ok(id);
         }
-        self.charge(set.len())?;
+        self.charge(nodes.len())?;
         let id = StateId::try_from(self.sets.len()).map_err(|_| TooMuchOverlap)?;
-        let set: Set = set.into();
-        self.ids.insert(Arc::clone(&set), id);
+        let set = if let [node] = nodes {
+            *self.alone.get_mut(index(*node)).ok_or(TooMuchOverlap)? = Some(id);
+            Set::One(*node)
+        } else {
+            let nodes: Arc<[NodeId]> = nodes.into();
+            self.ids.insert(Arc::clone(&nodes), id);
+            Set::Several(nodes)
+        };
         self.sets.push((set, self.depth));
         Ok(id)
+    }
+
+    fn known(&self, nodes: &[NodeId]) -> Option<StateId> {
+        match nodes {
+            [node] => self.alone.get(index(*node)).copied().flatten(),
+            nodes => self.ids.get(nodes).copied(),
+        }
     }
 
     fn charge(&mut self, nodes: usize) -> Result<(), TooMuchOverlap> {
@@ -110,16 +142,22 @@ impl<'t> Determiniser<'t> {
         Ok(())
     }
 
-    fn draft(&mut self, set: &Set, depth: u32) -> Result<Draft<'t>, TooMuchOverlap> {
+    fn draft(&mut self, set: &[NodeId], depth: u32) -> Result<Draft<'t>, TooMuchOverlap> {
         let trie = self.trie;
         let nodes = || set.iter().filter_map(|id| trie.node(*id));
-        let texts: BTreeSet<&'t str> =
+        let mut texts: Vec<&'t str> =
             nodes().flat_map(|node| node.literals.keys()).map(|text| &**text).collect();
+        // Those of one node are sorted.
+        if set.len() > 1 {
+            texts.sort_unstable();
+            texts.dedup();
+        }
         let mut literals = Vec::with_capacity(texts.len());
+        let mut target = Vec::new();
         for text in texts {
-            let target = self.target_of_literal(set, text);
+            self.target_of_literal(set, text, &mut target);
             self.charge(target.len())?;
-            literals.push((text, self.state(target)?));
+            literals.push((text, self.state(&target)?));
         }
         let mut patterns: Vec<&'t Arc<[Part]>> =
             nodes().flat_map(|node| &node.mixed).map(|(parts, _)| parts).collect();
@@ -130,22 +168,21 @@ impl<'t> Determiniser<'t> {
     }
 
     /// What a segment with this text reaches: from each node its literal child, the mixtures that match, the expression.
-    fn target_of_literal(&self, set: &Set, text: &str) -> Vec<NodeId> {
-        let mut target = Vec::new();
+    fn target_of_literal(&self, set: &[NodeId], text: &str, target: &mut Vec<NodeId>) {
+        target.clear();
         for node in set.iter().filter_map(|id| self.trie.node(*id)) {
             target.extend(node.literals.get(text));
             let matching = node.mixed.iter().filter(|(parts, _)| matches(parts, text.as_bytes(), |_, _| {}));
             target.extend(matching.map(|(_, child)| child));
             target.extend(node.expression.filter(|_| !text.is_empty()));
         }
-        target
     }
 
     /// The tests that tell apart what a segment without a literal of its own can match; `known` holds the results for the
     /// first patterns. Recurses once for each pattern, and no deeper than the bound on them.
     fn decide(
         &mut self,
-        set: &Set,
+        set: &[NodeId],
         patterns: &[&'t Arc<[Part]>],
         known: &mut Vec<bool>,
     ) -> Result<Next, TooMuchOverlap> {
@@ -175,7 +212,7 @@ impl<'t> Determiniser<'t> {
 
     fn decided(
         &mut self,
-        set: &Set,
+        set: &[NodeId],
         patterns: &[&'t Arc<[Part]>],
         known: &[bool],
     ) -> Result<Next, TooMuchOverlap> {
@@ -187,6 +224,6 @@ impl<'t> Determiniser<'t> {
             target.extend(matching.map(|(_, child)| *child));
             target.extend(node.expression);
         }
-        if target.is_empty() { Ok(Next::Miss) } else { self.state(target).map(Next::State) }
+        if target.is_empty() { Ok(Next::Miss) } else { self.state(&target).map(Next::State) }
     }
 }

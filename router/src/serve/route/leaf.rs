@@ -58,6 +58,20 @@ pub(super) const fn known(method: &Method) -> Option<Known> {
     })
 }
 
+/// The methods that have a place, in the order of their places.
+const KNOWN: [Method; METHODS] = [
+    Method::OPTIONS,
+    Method::GET,
+    Method::POST,
+    Method::PUT,
+    Method::DELETE,
+    Method::HEAD,
+    Method::TRACE,
+    Method::CONNECT,
+    Method::PATCH,
+    Method::QUERY,
+];
+
 /// A leaf as it is built.
 #[derive(Clone, Debug)]
 pub(super) struct LeafDraft {
@@ -162,7 +176,7 @@ pub(super) struct Leaves {
 impl Leaves {
     /// `None` past what 32 bits count.
     pub(super) fn pack(drafts: Vec<LeafDraft>) -> Option<Self> {
-        let mut packer = Packer::default();
+        let mut packer = Packer { leaves: Vec::with_capacity(drafts.len()), ..Packer::default() };
         for draft in drafts {
             packer.leaf(draft)?;
         }
@@ -192,6 +206,16 @@ impl Leaves {
         found.map_or(MethodMatch::NotAllowed, |(_, _, operation)| MethodMatch::Declared(*operation))
     }
 
+    /// The declared methods of each leaf with their operations.
+    pub(super) fn declared_methods(&self) -> impl Iterator<Item = Vec<(&Method, u32)>> {
+        (0_u32..).zip(&self.leaves).map(|(id, leaf)| {
+            let known = (0..).zip(&KNOWN);
+            let known = known.filter_map(|(at, method)| Some((method, leaf.declared(at)?)));
+            let own = self.additional.iter().filter(|(of, _, _)| *of == id);
+            known.chain(own.map(|(_, method, operation)| (method, *operation))).collect()
+        })
+    }
+
     pub(super) fn declares_additional(&self, method: &Method) -> bool {
         self.additional.iter().any(|(_, declared, _)| declared == method)
     }
@@ -214,7 +238,7 @@ struct Packer {
     additional: Vec<(u32, Method, u32)>,
     allows: Vec<Arc<str>>,
     /// The `Allow` value of methods declared in this order.
-    allow_ids: HashMap<Vec<Known>, u32>,
+    allow_ids: HashMap<u64, u32>,
     captured: Vec<Box<[Captured]>>,
 }
 
@@ -251,14 +275,15 @@ impl Packer {
 
     /// The value for these methods; leaves whose methods all are known share theirs.
     fn allow(&mut self, methods: &[(Method, u32)]) -> Option<u32> {
-        let known: Option<Vec<Known>> = methods.iter().map(|(method, _)| known(method)).collect();
-        if let Some(id) = known.as_ref().and_then(|known| self.allow_ids.get(known)) {
+        // Four bits for each, behind one that tells how many there are: the known ones are fewer than sixteen.
+        let key = methods.iter().try_fold(1, |key, (method, _)| Some(key << 4 | u64::from(known(method)?)));
+        if let Some(id) = key.as_ref().and_then(|key| self.allow_ids.get(key)) {
             return Some(*id);
         }
         let id = u32::try_from(self.allows.len()).ok()?;
         self.allows.push(allow_value(methods.iter().map(|(method, _)| method)));
-        if let Some(known) = known {
-            self.allow_ids.insert(known, id);
+        if let Some(key) = key {
+            self.allow_ids.insert(key, id);
         }
         Some(id)
     }
@@ -316,5 +341,12 @@ mod tests {
         assert_eq!(leaves.find_additional(1, &copy), MethodMatch::NotAllowed);
         assert!(leaves.declares_additional(&copy));
         assert_eq!(known(&Method::from_bytes(b"get").unwrap()), None);
+        let declared: Vec<_> = leaves.declared_methods().collect();
+        assert_eq!(declared[0], []);
+        assert_eq!(declared[1], [(&Method::GET, 1), (&Method::DELETE, 2)]);
+        assert_eq!(declared[2], [(&Method::GET, 6), (&Method::HEAD, 5), (&copy, 4)]);
+        for (place, method) in (0..).zip(&KNOWN) {
+            assert_eq!(known(method), Some(place), "{method}");
+        }
     }
 }

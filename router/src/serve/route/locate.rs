@@ -17,7 +17,9 @@ pub(super) fn locate(captured: &[Captured], normal: &str, captures: &mut Capture
 
 /// Turns spans of the normal form into spans of the path as sent.
 pub(super) fn as_sent(raw: &str, normal: &str, captures: &mut Captures) {
-    let mut spans: Spans = (0..captures.len()).map_while(|at| captures.narrow_span(at)).collect();
+    let narrow = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+    let spans = (0..captures.len()).map_while(|at| captures.span(at));
+    let mut spans: Spans = spans.map(|(from, to)| (narrow(from), narrow(to))).collect();
     raw_spans(raw, normal.len(), &mut spans);
     captures.set_spans(spans);
 }
@@ -41,8 +43,7 @@ fn spans(captured: &[Captured], normal: &str, captures: &Captures) -> Spans {
 /// First byte and byte after the last of the segment at this depth; those that a walk does not keep are counted.
 fn segment(depth: usize, normal: &str, captures: &Captures) -> Option<(usize, usize)> {
     if depth < SEGMENTS_KEPT {
-        let (from, to) = captures.segment(u8::try_from(depth).ok()?);
-        return Some((from.into(), to.into()));
+        return Some(captures.segment(u8::try_from(depth).ok()?));
     }
     let mut from = 1_usize;
     let mut segments = normal.get(1..)?.split('/');

@@ -1,13 +1,14 @@
 //! Drafts of states -> the packed automaton.
 
 use super::automaton::{
-    Automaton, Header, NONE, ODD, PackedTest, Record, TEST, THREE_WORDS, TWO_WORDS, deep_hash_input,
+    Automaton, FOUR_WORDS, NONE, ODD, PackedTest, Record, TEST, THREE_WORDS, TWO_WORDS, deep_hash_input,
     hash_input, index, slot,
 };
 use super::determinise::{Draft, Drafts, Next, StateId, Test};
 use super::leaf::LeafDraft;
+use super::shorts::Shorts;
 use super::trie::LeafId;
-use super::words::{WORD, word, words};
+use super::words::{WORD, word, words_of_literal};
 
 /// Up to how many literals none of a table should be displaced.
 const PERFECT_LITERALS_MAX: usize = 192;
@@ -25,31 +26,71 @@ const DISPLACED_ONE_IN: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooLarge;
 
-/// First every state gets its place, then its words are written.
-pub(super) fn pack(drafts: &Drafts<'_>, leaves: &[LeafDraft]) -> Result<Automaton, TooLarge> {
+/// First the literals of every state get their places, and then the states that something else leads to; then all is written.
+pub(super) fn pack(
+    drafts: &Drafts<'_>,
+    leaves: &[LeafDraft],
+    shorts: &[(Box<str>, u32)],
+) -> Result<Automaton, TooLarge> {
     let order = order(drafts)?;
     let mut planner = Planner { drafts, leaves, text: Vec::new() };
-    let (mut places, mut end) = (vec![NONE; drafts.states.len()], 0_usize);
     let mut plans = Vec::with_capacity(order.len());
+    let mut end = 0;
     for id in order {
-        let plan = planner.plan(drafts.states.get(index(id)).ok_or(TooLarge)?)?;
-        *places.get_mut(index(id)).ok_or(TooLarge)? = count(end)?;
-        end = end.checked_add(plan.records()).ok_or(TooLarge)?;
-        plans.push(plan);
+        let mut plan = planner.plan(drafts.states.get(index(id)).ok_or(TooLarge)?)?;
+        plan.state.base = count(end)?;
+        end = end.checked_add(plan.slots.len()).ok_or(TooLarge)?;
+        plans.push((id, plan));
     }
-    let mut arena = Vec::with_capacity(end);
-    for plan in plans {
-        plan.write(&places, &mut arena)?;
+    let alone = states_alone(drafts, &plans, end)?;
+    let mut states = vec![Record::new(NONE, 0); drafts.states.len()];
+    for (id, plan) in &plans {
+        *states.get_mut(index(*id)).ok_or(TooLarge)? = plan.resolved(&alone)?;
+    }
+    let state = |id: StateId| states.get(index(id)).copied().ok_or(TooLarge);
+    let mut arena = Vec::with_capacity(end.saturating_add(plans.len()));
+    for slot in plans.iter().flat_map(|(_, plan)| &plan.slots) {
+        let free = Record::new(NONE, 0);
+        arena.push(slot.map_or(Ok(free), |literal| literal.record(state))?);
+    }
+    for (id, _) in &plans {
+        if alone.get(index(*id)).is_some_and(|place| *place != NONE) {
+            arena.push(state(*id)?);
+        }
     }
     let test = |test: &Test| {
-        let (yes, no) = (resolve(test.yes, &places)?, resolve(test.no, &places)?);
+        let (yes, no) = (resolve(test.yes, &alone)?, resolve(test.no, &alone)?);
         Ok(PackedTest { parts: test.parts.clone(), yes, no })
     };
     Ok(Automaton {
+        start: state(0)?,
+        shorts: Shorts::pack(shorts)?,
         arena: arena.into(),
         text: planner.text.into(),
         tests: drafts.tests.iter().map(test).collect::<Result<_, _>>()?,
     })
+}
+
+/// Where the states lie that something else than a literal leads to, from this place on; [`NONE`] for all others.
+fn states_alone(
+    drafts: &Drafts<'_>,
+    plans: &[(StateId, Plan)],
+    mut end: usize,
+) -> Result<Vec<u32>, TooLarge> {
+    let mut places = vec![NONE; drafts.states.len()];
+    let tests = drafts.tests.iter().flat_map(|test| [test.yes, test.no]);
+    let others = plans.iter().map(|(_, plan)| plan.others);
+    for id in tests.chain(others).filter_map(Next::state) {
+        // Any place says that there is to be one.
+        *places.get_mut(index(id)).ok_or(TooLarge)? = 0;
+    }
+    for (id, _) in plans {
+        if let Some(place @ 0) = places.get_mut(index(*id)) {
+            *place = count(end)?;
+            end = end.checked_add(1).ok_or(TooLarge)?;
+        }
+    }
+    Ok(places)
 }
 
 /// The states that have a place of their own, from the start on: those inside a run have none.
@@ -111,68 +152,39 @@ impl Drafts<'_> {
     }
 }
 
-/// A state whose words are known up to the places of other states.
-enum Plan {
-    Plain { header: Header, otherwise: Next },
-    Run { header: Header, literal: Literal },
-    Table { header: Header, otherwise: Next, hash: [u64; 2], slots: Vec<Option<Literal>> },
+/// A state that is known up to the places of other states, and the records of its literals.
+struct Plan {
+    state: Record,
+    others: Next,
+    slots: Vec<Option<Literal>>,
 }
 
 /// A literal, and where it leads.
 #[derive(Clone, Copy)]
 struct Literal {
     words: [u64; 2],
+    between: [u64; 2],
     length: u32,
-    /// What lies between the words: nothing, a word, or the place of its text.
-    third: u64,
     next: StateId,
 }
 
-/// Where each state starts in the arena.
+/// Where each state lies in the arena that something else than a literal leads to.
 type Places = [u32];
 
 impl Literal {
-    fn record(self, places: &Places) -> Result<Record, TooLarge> {
-        let [first, second] = self.words;
-        let next = resolve(Next::State(self.next), places)?;
-        Ok([first, second, u64::from(next) << 32 | u64::from(self.length), self.third])
+    fn record(self, state: impl Fn(StateId) -> Result<Record, TooLarge>) -> Result<Record, TooLarge> {
+        let Self { words, between, length, next } = self;
+        Ok(Record { words, between, length, ..state(next)? })
     }
 }
 
 impl Plan {
-    fn records(&self) -> usize {
-        match self {
-            Self::Plain { .. } => 1,
-            Self::Run { .. } => 2,
-            Self::Table { slots, .. } => slots.len(),
-        }
+    fn resolved(&self, places: &Places) -> Result<Record, TooLarge> {
+        let others = resolve(self.others, places)?;
+        // Whether a literal that is not in its slot may still be in the table.
+        let is_rare = self.state.kind & (Record::DEEP | Record::PROBING) != 0;
+        Ok(Record { others, otherwise: if is_rare { ODD } else { others }, ..self.state })
     }
-
-    fn write(self, places: &Places, arena: &mut Vec<Record>) -> Result<(), TooLarge> {
-        match self {
-            Self::Plain { header, otherwise } => {
-                arena.push([header.0, others(otherwise, false, places)?, 0, 0]);
-            }
-            Self::Run { header, literal } => {
-                arena.extend([[header.0, others(Next::Miss, false, places)?, 0, 0], literal.record(places)?]);
-            }
-            Self::Table { header, otherwise, hash: [multiplier, shift], slots } => {
-                arena.push([header.0, others(otherwise, header.is_rare(), places)?, multiplier, shift]);
-                for slot in slots.into_iter().skip(1) {
-                    // No path has a segment of as many octets.
-                    let free = [0, 0, u64::MAX, 0];
-                    arena.push(slot.map_or(Ok(free), |literal| literal.record(places))?);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What follows a segment that is no literal, and before it the same where that is known without a closer look.
-fn others(next: Next, is_rare: bool, places: &Places) -> Result<u64, TooLarge> {
-    let next = resolve(next, places)?;
-    Ok(u64::from(next) << 32 | u64::from(if is_rare { ODD } else { next }))
 }
 
 fn resolve(next: Next, places: &Places) -> Result<u32, TooLarge> {
@@ -192,50 +204,47 @@ struct Planner<'d> {
 impl Planner<'_> {
     fn plan(&mut self, draft: &Draft<'_>) -> Result<Plan, TooLarge> {
         let number = |leaf: LeafId| self.leaves.get(leaf.index()).map(|draft| draft.number(leaf.0));
-        let header = Header::new(draft.leaf.and_then(number).unwrap_or(NONE), index(draft.depth));
+        let state = Record::new(draft.leaf.and_then(number).unwrap_or(NONE), index(draft.depth));
         if let Some((text, next)) = draft.single() {
-            return self.run(header.with_run(), text, next);
+            return self.run(state, text, next);
         }
         match (draft.literals.as_slice(), draft.otherwise) {
-            ([], otherwise) => Ok(Plan::Plain { header, otherwise }),
-            (literals, Next::Miss) => self.table(header, literals, Next::Miss),
-            (literals, otherwise) => self.table(header.with_others(), literals, otherwise),
+            ([], others) => Ok(Plan { state, others, slots: Vec::new() }),
+            (literals, others) => self.table(state, literals, others),
         }
     }
 
     /// One literal, and all that follow it without an alternative.
-    fn run(&mut self, header: Header, text: &str, mut next: StateId) -> Result<Plan, TooLarge> {
+    fn run(&mut self, state: Record, text: &str, mut next: StateId) -> Result<Plan, TooLarge> {
         let mut text = text.to_owned();
         while let Some((later, after)) = self.drafts.inside_run(next) {
             text.push('/');
             text.push_str(later);
             next = after;
         }
-        Ok(Plan::Run { header, literal: self.literal(&text, next)? })
+        let slots = vec![Some(self.literal(&text, next)?)];
+        Ok(Plan { state: Record { kind: Record::RUN, ..state }, others: Next::Miss, slots })
     }
 
-    /// A literal; its text is kept where there is more between its words than a third one.
+    /// A literal; its text is kept where there is more between its words than two others.
     fn literal(&mut self, text: &str, next: StateId) -> Result<Literal, TooLarge> {
         let length = count(text.len())?;
-        let words = words(format!("/{text}").as_bytes(), 1, text.len().saturating_add(1)).ok_or(TooLarge)?;
-        let third = match text.len() {
-            length if length <= TWO_WORDS => 0,
-            length if length <= THREE_WORDS => word(text.as_bytes(), WORD).ok_or(TooLarge)?,
+        let words = words_of_literal(text.as_bytes());
+        let word = |at: usize| word(text.as_bytes(), at).ok_or(TooLarge);
+        let between = match text.len() {
+            length if length <= TWO_WORDS => [0, 0],
+            length if length <= THREE_WORDS => [word(WORD)?, 0],
+            length if length <= FOUR_WORDS => [word(WORD)?, word(length.saturating_sub(TWO_WORDS))?],
             _ => {
                 let at = count(self.text.len())?;
                 self.text.extend_from_slice(text.as_bytes());
-                u64::from(at)
+                [u64::from(at), 0]
             }
         };
-        Ok(Literal { words, length, third, next })
+        Ok(Literal { words, between, length, next })
     }
 
-    fn table(
-        &mut self,
-        header: Header,
-        texts: &[(&str, StateId)],
-        otherwise: Next,
-    ) -> Result<Plan, TooLarge> {
+    fn table(&mut self, state: Record, texts: &[(&str, StateId)], others: Next) -> Result<Plan, TooLarge> {
         let literals: Vec<Literal> =
             texts.iter().map(|(text, next)| self.literal(text, *next)).collect::<Result<_, _>>()?;
         let is_deep = share_words(&literals) > SHARING_MAX;
@@ -246,8 +255,9 @@ impl Planner<'_> {
         for (literal, place) in literals.into_iter().zip(places) {
             *slots.get_mut(place).ok_or(TooLarge)? = Some(literal);
         }
-        let (header, hash) = (header.with_table(probes, is_deep), [multiplier, u64::from(shift)]);
-        Ok(Plan::Table { header, otherwise, hash, slots })
+        let table = if is_deep { Record::DEEP } else { Record::TABLE };
+        let kind = if probes > 1 { table | Record::PROBING } else { table };
+        Ok(Plan { state: Record { multiplier, shift, kind, probes, ..state }, others, slots })
     }
 }
 
@@ -272,21 +282,21 @@ fn input_of(text: &str, literal: &Literal, is_deep: bool) -> u64 {
 }
 
 /// Where the literals of a table lie.
-struct Layout {
-    multiplier: u64,
-    shift: u8,
+pub(super) struct Layout {
+    pub(super) multiplier: u64,
+    pub(super) shift: u8,
     probes: u8,
     /// How many literals are not in the slot that they would rather have.
     displaced: usize,
-    places: Vec<usize>,
-    /// How many slots there are, the first one and those included that only looking further reaches.
-    size: usize,
+    pub(super) places: Vec<usize>,
+    /// How many slots there are, those included that only looking further reaches.
+    pub(super) size: usize,
 }
 
 /// Finds a size and a multiplier so that few literals are displaced: none in small tables. `None` where so many are that a
 /// look-up would look at more than 255 slots.
-fn lay_out(inputs: &[u64]) -> Option<Layout> {
-    let least = inputs.len().saturating_add(1).max(2).checked_next_power_of_two()?.trailing_zeros();
+pub(super) fn lay_out(inputs: &[u64]) -> Option<Layout> {
+    let least = inputs.len().max(2).checked_next_power_of_two()?.trailing_zeros();
     let (enough, sizes, tries) = match inputs.len() {
         0..=PERFECT_LITERALS_MAX => (0, 5, MULTIPLIERS.1),
         literals => (literals / DISPLACED_ONE_IN, 3, MULTIPLIERS.0),
@@ -318,15 +328,14 @@ fn multipliers(tries: u64) -> impl Iterator<Item = u64> {
 
 /// Places each literal in the first free slot from the one on that it would rather have; `None` where one lies too far.
 fn place(inputs: &[u64], bits: u32, multiplier: u64) -> Option<Layout> {
-    let shift = u64::BITS.checked_sub(bits)?;
+    let shift = u8::try_from(u64::BITS.checked_sub(bits)?).ok()?;
     let wanted = 1_usize.checked_shl(bits)?;
     // A table does not go round: behind its end are as many slots as one may have to look at.
     let mut taken = vec![false; wanted.checked_add(usize::from(u8::MAX))?];
-    *taken.first_mut()? = true;
     let mut places = Vec::with_capacity(inputs.len());
     let (mut probes, mut displaced, mut size) = (1_u8, 0_usize, wanted);
     for input in inputs {
-        let (mut at, mut looked) = (slot(*input, multiplier, u64::from(shift)), 1_u8);
+        let (mut at, mut looked) = (slot(*input, multiplier, shift), 1_u8);
         while *taken.get(at)? {
             looked = looked.checked_add(1)?;
             at = at.checked_add(1)?;
@@ -339,5 +348,5 @@ fn place(inputs: &[u64], bits: u32, multiplier: u64) -> Option<Layout> {
     }
     // What probing reads must lie inside the table.
     let size = size.max(wanted.checked_add(usize::from(probes))?.checked_sub(1)?);
-    Some(Layout { multiplier, shift: u8::try_from(shift).ok()?, probes, displaced, places, size })
+    Some(Layout { multiplier, shift, probes, displaced, places, size })
 }

@@ -256,3 +256,26 @@ fn triplets_far_behind() {
         assert_eq!(found, RouteOutcome::Refused(PathError::MalformedTriplet), "{path}");
     }
 }
+
+#[test]
+fn short_paths_as_a_whole() {
+    let paths: Vec<String> =
+        (1..30).map(|length| format!("/{}", "abcdefgh/".repeat(4).split_at(length).0)).collect();
+    let mut templates: Vec<&str> = paths.iter().map(String::as_str).collect();
+    templates.extend(["/{x}", "/{x}/{y}", "/abcdefgh/{y}/", "/b%2Fc", "/b.c", "/"]);
+    let mut cases: Vec<(&str, Option<(&str, &[&str])>)> =
+        paths.iter().map(|path| (path.as_str(), Some((path.as_str(), [].as_slice())))).collect();
+    cases.extend([
+        ("/", Some(("/", [].as_slice()))),
+        ("/a\0", Some(("/{x}", ["a\0"].as_slice()))),
+        ("/\0", Some(("/{x}", ["\0"].as_slice()))),
+        ("/abcdefgh/abcdef\0", Some(("/{x}/{y}", ["abcdefgh", "abcdef\0"].as_slice()))),
+        ("/abcdefgh/abcdeXgh", Some(("/{x}/{y}", ["abcdefgh", "abcdeXgh"].as_slice()))),
+        ("/abcdefgh/bbcdefg/", Some(("/abcdefgh/{y}/", ["bbcdefg"].as_slice()))),
+        ("/b%2fc", Some(("/b%2Fc", [].as_slice()))),
+        ("/b%2Fc", Some(("/b%2Fc", [].as_slice()))),
+        ("/b%2Ec", Some(("/b.c", [].as_slice()))),
+        ("", None),
+    ]);
+    check(&templates, &cases);
+}

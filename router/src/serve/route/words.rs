@@ -19,6 +19,17 @@ pub(super) fn words(text: &[u8], from: usize, end: usize) -> Option<[u64; 2]> {
     }
 }
 
+/// The two words of a literal.
+pub(super) fn words_of_literal(text: &[u8]) -> [u64; 2] {
+    if let (Some(first), Some(last)) = (text.first_chunk::<WORD>(), text.last_chunk::<WORD>()) {
+        return [u64::from_le_bytes(*first), u64::from_le_bytes(*last)];
+    }
+    let mut octets = [0; WORD];
+    let behind_slash = text.iter().rev().chain(b"/");
+    octets.iter_mut().rev().zip(behind_slash).for_each(|(place, octet)| *place = *octet);
+    [u64::from_le_bytes(octets), 0]
+}
+
 /// The word of a segment that ends here and has fewer than eight octets.
 #[inline(always)]
 pub(super) fn last_word(text: &[u8], end: usize, length: usize) -> Option<u64> {
@@ -26,13 +37,25 @@ pub(super) fn last_word(text: &[u8], end: usize, length: usize) -> Option<u64> {
         Some(at) => word(text, at)?,
         None => head(text).wrapping_shl(bits(WORD.wrapping_sub(end))),
     };
-    Some(word & moved_up(u64::MAX, length))
+    Some(with_slash(word, length))
 }
 
-/// What a word that begins with the slash before a segment of fewer than eight octets holds of it, as its last octets.
+/// What to keep of the last eight octets up to the end of a segment of fewer, and of the slash before it.
+const KEPT: [u64; WORD] = [
+    0xFF << 56,
+    0xFFFF << 48,
+    0xFF_FFFF << 40,
+    0xFFFF_FFFF << 32,
+    0xFF_FFFF_FFFF << 24,
+    0xFFFF_FFFF_FFFF << 16,
+    0xFF_FFFF_FFFF_FFFF << 8,
+    u64::MAX,
+];
+
+/// What a word that ends where a segment of fewer than eight octets does holds of it and of the slash before it.
 #[inline(always)]
-pub(super) fn moved_up(word: u64, length: usize) -> u64 {
-    word.wrapping_shl(bits(length ^ 7))
+pub(super) fn with_slash(word: u64, length: usize) -> u64 {
+    KEPT.get(length).map_or(0, |kept| word & kept)
 }
 
 /// The first eight octets, zero behind the end.
@@ -79,6 +102,7 @@ mod tests {
             expected = [word_of(octets), word_of(&octets[octets.len() - 8..])];
         }
         assert_eq!(words(text.as_bytes(), from, end), Some(expected), "{text}, {from} to {end}");
+        assert_eq!(words_of_literal(segment.as_bytes()), expected, "{segment} as a literal");
         assert_eq!(words(alone.as_bytes(), 1, alone.len()), Some(expected), "{segment} alone");
     }
 

@@ -51,6 +51,39 @@ impl std::fmt::Debug for SecurityPlan {
     }
 }
 
+/// The requirements for people: `apiKey`, `staff(pets:write) + apiKey`, `key or session`, `open`, with what nobody checks marked.
+impl std::fmt::Display for SecurityPlan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (number, demands) in self.alternatives.iter().enumerate() {
+            f.write_str(if number == 0 { "" } else { " or " })?;
+            all_of(demands, f)?;
+        }
+        match (self.open, self.alternatives.is_empty()) {
+            (true, true) => f.write_str("open"),
+            (true, false) => f.write_str(" or open"),
+            (false, _) => Ok(()),
+        }
+    }
+}
+
+fn all_of(demands: &[Demand], f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    demands.iter().enumerate().try_for_each(|(number, demand)| {
+        f.write_str(if number == 0 { "" } else { " + " })?;
+        write!(f, "{demand}")
+    })
+}
+
+impl std::fmt::Display for Demand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.scheme.name)?;
+        for (number, scope) in self.scopes.iter().enumerate() {
+            write!(f, "{}{scope}", if number == 0 { "(" } else { ", " })?;
+        }
+        f.write_str(if self.scopes.is_empty() { "" } else { ")" })?;
+        f.write_str(if self.scheme.provider.is_none() { " [refused: no credentials]" } else { "" })
+    }
+}
+
 /// Why a request is refused, the strongest reason last: what could not be checked may hold later,
 /// what does not suffice is nearer than what is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +117,13 @@ impl SecurityPlan {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         self.open
+    }
+
+    /// Whether nobody is let in: every requirement asks for a scheme that no provider checks (SEC-017).
+    #[must_use]
+    pub fn is_barred(&self) -> bool {
+        let unchecked = |demands: &[Demand]| demands.iter().any(|demand| demand.scheme.provider.is_none());
+        !self.open && self.alternatives.iter().all(|demands| unchecked(demands))
     }
 
     /// Decides on a request.

@@ -1,0 +1,84 @@
+//! The description, compiled as the settings say. It may be done again whenever the description changes.
+
+use std::path::{Path, PathBuf};
+
+use brrtrouter::description::Severity;
+use brrtrouter::{
+    Api, CorsPolicy, Description, Diagnostics, Handlers, MissingProvider, Otherwise, RequestIds,
+    SecurityProviders, Service, echo,
+};
+
+use crate::fault::Fault;
+use crate::settings::{Answers, Settings};
+
+/// Loads the description.
+pub fn load(path: &Path) -> Result<Description, Diagnostics> {
+    Description::from_path(path)
+}
+
+/// A description that can be served, and the files it consists of.
+pub struct Built {
+    /// What is served.
+    pub service: Service,
+    /// The description's documents.
+    pub files: Vec<PathBuf>,
+}
+
+/// Loads and compiles the description, with the paths of the service's own beside it.
+pub fn build(settings: &Settings) -> Result<Built, Fault> {
+    let description = load(&settings.description)?;
+    let api = compile(settings, &description)?;
+    let service = Service::builder(api).request_ids(RequestIds::new()).description(&description).build();
+    let service = service.map_err(|fault| {
+        Fault::usage(fault.to_string(), settings.description.display().to_string(), "rename the path")
+    })?;
+    let documents = description.documents().map(|(_, document)| document.retrieval_uri().to_path());
+    Ok(Built { service, files: documents.flatten().collect() })
+}
+
+fn compile(settings: &Settings, description: &Description) -> Result<Api, Diagnostics> {
+    let otherwise = match settings.answers {
+        Answers::Mock => Otherwise::Mock,
+        Answers::Echo => Otherwise::Handler(echo()),
+    };
+    let builder = Api::builder(description)
+        .handlers(Handlers::new().otherwise(otherwise))
+        .security(settings.credentials.providers())
+        .options(settings.options.clone());
+    match cors(&settings.cors_origins) {
+        Some(policy) => builder.cors(policy).build(),
+        None => builder.build(),
+    }
+}
+
+/// The policy of the origins that are let in: what they send is theirs to choose, but for credentials that a browser adds by itself.
+fn cors(origins: &[String]) -> Option<CorsPolicy> {
+    if origins.is_empty() {
+        return None;
+    }
+    let policy = CorsPolicy::new().mirror_headers();
+    Some(origins.iter().fold(policy, |policy, origin| match origin.as_str() {
+        "*" => policy.any_origin(),
+        origin => policy.origin(origin),
+    }))
+}
+
+/// All that stands against a description; as an error where it could not be served. That nobody checks its credentials
+/// here is nothing against it.
+pub fn diagnose(path: &Path) -> Result<Diagnostics, Diagnostics> {
+    let description = load(path)?;
+    let api = Api::builder(&description)
+        .handlers(Handlers::new().otherwise(Otherwise::NotImplemented))
+        .security(SecurityProviders::new().with_missing(MissingProvider::RefuseRequests))
+        .build()?;
+    Ok(only(api.diagnostics(), |severity, code| severity == Severity::Error || code != "SEC-017"))
+}
+
+/// The findings that are wanted, by severity and code.
+pub fn only(all: &Diagnostics, wanted: impl Fn(Severity, &str) -> bool) -> Diagnostics {
+    let mut some = Diagnostics::new();
+    for found in all.iter().filter(|found| wanted(found.severity, found.code.as_str())) {
+        some.push(found.clone());
+    }
+    some
+}

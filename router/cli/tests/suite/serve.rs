@@ -1,0 +1,152 @@
+//! `brrtrouter serve`, over its socket.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::command::{SHOP, run, serve};
+
+const CREDENTIALS: &str =
+    "key: { keys: [{ key: s3cret, name: ada }] }\ntoken: { tokens: [{ token: t0ken, scopes: [admin] }] }\n";
+
+#[test]
+fn what_is_served_is_told() {
+    let files = [("shop.yaml", SHOP), ("credentials.yaml", CREDENTIALS)];
+    let served = serve("told", &files, &["shop.yaml", "--echo", "--credentials", "credentials.yaml"]);
+    let lines: Vec<&str> = served.out.lines().collect();
+    assert_eq!(
+        lines[0],
+        "shop.yaml: 3 operations, answered by echoes, which are not held against the description"
+    );
+    assert_eq!(lines[2], "GET  /open   look   handler  open");
+    assert_eq!(lines[3], "GET  /keyed  enter  handler  key");
+    assert_eq!(lines[4], "GET  /roled  rule   handler  token(admin)");
+    assert!(!served.err().contains("nobody in"), "{}", served.err());
+    assert_eq!(served.get("/keyed", "").0, 401);
+    let (status, answer) = served.get("/keyed", "X-Key: s3cret\r\n");
+    assert_eq!(status, 200);
+    assert!(answer.contains(r#""operation":"enter""#) && answer.contains("X-Request-Id: "), "{answer}");
+    assert_eq!(served.get("/health", "").0, 200);
+    assert!(served.get("/openapi.yaml", "").1.contains("title: Shop"));
+    assert_eq!(served.stop(), 0);
+}
+
+#[test]
+fn without_credentials_nobody_is_let_in() {
+    let served = serve("nobody", &[("shop.yaml", SHOP)], &["shop.yaml", "--mock", "--api-key", "key=s3cret"]);
+    assert!(served.out.contains("rule   handler  token(admin) [refused: no credentials]"), "{}", served.out);
+    assert!(served.err().contains("warning: 1 operation lets nobody in"), "{}", served.err());
+    assert_eq!(served.get("/roled", "").0, 401);
+    assert_eq!(served.get("/roled", "Authorization: Bearer anything\r\n").0, 503, "nobody can check it");
+    assert_eq!(served.get("/keyed", "X-Key: s3cret\r\n").0, 204);
+    let (status, answer) = served.get("/open", "");
+    assert!(status == 200 && answer.ends_with("\r\n\r\nhello"), "{answer}");
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let served = serve("quiet", &[("shop.yaml", SHOP)], &["shop.yaml", "--quiet"]);
+    assert_eq!(served.out, "");
+    assert!(!served.err().contains("warning"), "{}", served.err());
+}
+
+#[test]
+fn pages_of_named_origins_may_read() {
+    let origin = "https://app.example.com";
+    let served = serve("cors", &[("shop.yaml", SHOP)], &["shop.yaml", "--cors-origin", origin]);
+    let read = |from: &str| served.get("/open", &format!("Origin: {from}\r\n")).1;
+    assert!(read(origin).contains("Access-Control-Allow-Origin: https://app.example.com\r\n"));
+    assert!(!read("https://else.example").contains("Access-Control-Allow-Origin"));
+}
+
+#[test]
+fn a_taken_port_is_told() {
+    let served = serve("taken", &[("shop.yaml", SHOP)], &["shop.yaml"]);
+    let done = run("taken-too", &[("shop.yaml", SHOP)], &["serve", "shop.yaml", "--listen", &served.address]);
+    assert_eq!(done.code, 2);
+    assert!(
+        done.err.contains("is taken") && done.err.contains("= mend: choose another address"),
+        "{}",
+        done.err
+    );
+}
+
+#[test]
+fn a_changed_description_is_served_anew_and_a_broken_one_is_not() {
+    let served = serve("watched", &[("shop.yaml", SHOP)], &["shop.yaml", "--watch"]);
+    let file = served.folder.join("shop.yaml");
+    let eventually = |says: &str| {
+        let until = Instant::now() + Duration::from_secs(20);
+        while !served.get("/open", "").1.ends_with(says) {
+            assert!(Instant::now() < until, "{says}: {}", served.err());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    eventually("hello");
+    fs::write(&file, SHOP.replace("hello", "once")).unwrap();
+    eventually("once");
+    // As editors save: a new file takes the place of the old one.
+    fs::write(served.folder.join("new"), SHOP.replace("hello", "renamed")).unwrap();
+    fs::rename(served.folder.join("new"), &file).unwrap();
+    eventually("renamed");
+    fs::write(&file, "openapi: [").unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while !served.err().contains("the description as it was is still served") {
+        assert!(Instant::now() < until, "{}", served.err());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    eventually("renamed");
+    fs::write(&file, SHOP.replace("hello", "mended")).unwrap();
+    eventually("mended");
+}
+
+/// Each wrong use is told in one message with its mend, and no secret with it.
+#[test]
+fn wrong_uses_are_told() {
+    let files = [
+        ("shop.yaml", SHOP),
+        ("no-yaml.yaml", "key: [s3cret\n"),
+        ("no-credentials.yaml", "key: { keys: [{ kee: s3cret }] }\n"),
+        ("unknown.yaml", "lock: { keys: [{ key: s3cret }] }\n"),
+        ("other-kind.yaml", "token: { keys: [{ key: s3cret }] }\n"),
+    ];
+    let cases: &[(&[&str], &[&str])] = &[
+        (&["serve"], &["DESCRIPTION"]),
+        (&["serve", "shop.yaml", "--mock", "--echo"], &["cannot be used with"]),
+        (&["serve", "shop.yaml", "--quiet", "--verbose"], &["cannot be used with"]),
+        (&["serve", "shop.yaml", "--listen", "8080"], &["it has no port", "127.0.0.1:8080"]),
+        (&["serve", "shop.yaml", "--cors-origin", "https://a.example/"], &["without a slash"]),
+        (&["serve", "shop.yaml", "--json-nesting-max", "65"], &["1..=64"]),
+        (&["serve", "shop.yaml", "--body-bytes-max", "many"], &["invalid digit"]),
+        (
+            &["serve", "shop.yaml", "--api-key", "s3cret"],
+            &["needs the name of its scheme", "--> --api-key", "SCHEME=KEY"],
+        ),
+        (
+            &["serve", "shop.yaml", "--api-key", "lock=s3cret"],
+            &["no security scheme `lock`; it has: key, token"],
+        ),
+        (&["serve", "shop.yaml", "--api-key", "token=s3cret"], &["not of the kind", "it takes tokens"]),
+        (&["serve", "shop.yaml", "--credentials", "absent.yaml"], &["cannot be read", "--> absent.yaml"]),
+        (&["serve", "shop.yaml", "--credentials", "no-yaml.yaml"], &["error[", "no-yaml.yaml:"]),
+        (
+            &["serve", "shop.yaml", "--credentials", "no-credentials.yaml"],
+            &["unknown field `kee`", "= mend: give each"],
+        ),
+        (&["serve", "shop.yaml", "--credentials", "unknown.yaml"], &["`lock`", "--> unknown.yaml"]),
+        (&["serve", "shop.yaml", "--credentials", "other-kind.yaml"], &["`token`", "it takes tokens"]),
+    ];
+    for (arguments, parts) in cases {
+        let done = run("wrong", &files, arguments);
+        assert_eq!((done.code, &*done.out), (2, ""), "{arguments:?}: {}", done.err);
+        for part in *parts {
+            assert!(done.err.contains(part), "{arguments:?} does not tell `{part}`: {}", done.err);
+        }
+    }
+}
+
+#[test]
+fn a_bad_description_is_told_as_the_library_tells_it() {
+    let done = run("bad", &[("shop.yaml", "openapi: 3.1.2\ninfo: {}\npaths: {}\n")], &["serve", "shop.yaml"]);
+    assert_eq!((done.code, &*done.out), (1, ""));
+    assert!(done.err.contains("error[") && done.err.contains("--> shop.yaml:2"), "{}", done.err);
+}

@@ -1,0 +1,52 @@
+//! HTTP/1.1 over `may`: octets from a listener become requests of the journey, and answers become octets again.
+//!
+//! Takes: a bound address and an [`Api`](crate::Api). Gives: a [`ServerHandle`]. Framing only (RFC 9112): what a request means is decided in
+//! [`serve`](crate::serve), which this calls in its two steps, so that `Expect: 100-continue`, early refusals and large bodies fit in between. The
+//! files read in the order of a connection's life:
+//!
+//! | File | From | To |
+//! |---|---|---|
+//! | `address`, `options`, `runtime` | configuration | what to listen on, every bound, coroutines |
+//! | `server`, `handle`, `signal` | an address and an `Api` | a running server, and its end |
+//! | `accept`, `capacity`, `table`, `ticker` | a listening socket | connections that are counted, timed and findable |
+//! | `connection`, `exchange` | one connection | requests in order, an answer each |
+//! | `input`, `scan`, `head`, `target`, `framing` | octets | a request head and how its body ends |
+//! | `channel`, `body`, `chunked` | octets behind the head | a [`BodySource`](crate::BodySource) |
+//! | `output`, `date` | a response | octets |
+//! | `pool` | handlers that compute or block | threads of their own |
+//!
+//! Never panics on what a peer sends; a coroutine that does panic for another reason ends its own connection alone.
+
+mod accept;
+mod address;
+mod body;
+mod capacity;
+mod channel;
+mod chunked;
+mod connection;
+mod counts;
+mod date;
+mod exchange;
+mod fault;
+mod framing;
+mod handle;
+mod head;
+mod input;
+mod options;
+mod output;
+mod pool;
+mod runtime;
+mod scan;
+mod server;
+mod signal;
+mod table;
+mod target;
+mod ticker;
+
+pub use address::{AddressError, ListenAddress};
+pub use counts::ConnectionCounts;
+pub use handle::ServerHandle;
+pub use options::ServerOptions;
+pub use pool::{PoolSize, WorkerPool};
+pub use runtime::{RuntimeConfig, RuntimeError};
+pub use server::{Server, ServerError};

@@ -1,0 +1,337 @@
+//! A server before and while it runs: bound to its addresses, then shared by all that serves.
+//!
+//! Takes: addresses, options, a [`Service`]. Gives: a [`ServerHandle`]. A port that is taken is an error here, not later, and port 0 is known as soon as it is bound.
+//! Never panics.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
+
+use arc_swap::ArcSwap;
+use may::go;
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use super::accept::{Acceptor, Listening};
+use super::address::{AddressError, ListenAddress};
+use super::capacity;
+use super::counts::ServerCounts;
+use super::handle::ServerHandle;
+use super::options::ServerOptions;
+use super::runtime::{RuntimeConfig, RuntimeError};
+use super::table::ConnectionTable;
+use super::ticker::{self, Ticker};
+use crate::limits::http::BACKLOG_MAX;
+use crate::serve::Service;
+
+/// A server that is bound and does not serve yet.
+///
+/// ```
+/// use brrtrouter::{Api, Description, Handlers, Response, Server};
+///
+/// let description = Description::from_text("up.yaml", "
+/// openapi: 3.1.2
+/// info: { title: Up, version: '1' }
+/// paths:
+///   /up: { get: { responses: { '204': { description: up } } } }
+/// ")?;
+/// let api = Api::builder(&description).handlers(Handlers::new().on("get_up", |_| Ok(Response::no_content()))).build()?;
+///
+/// let running = Server::bind("127.0.0.1:0")?.serve(api)?;
+/// let address = running.local_addr().ok_or("a port was bound")?;
+/// assert_ne!(address.port(), 0);
+/// running.stop();
+/// running.wait();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a bound server answers nobody before `serve`"]
+pub struct Server {
+    listeners: Vec<Listener>,
+    options: ServerOptions,
+    runtime: RuntimeConfig,
+}
+
+#[derive(Debug)]
+struct Listener {
+    socket: Arc<Socket>,
+    address: ListenAddress,
+}
+
+/// Why a server cannot run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// The text is no address.
+    Address(AddressError),
+    /// Another program, or another server of this one, listens there.
+    Taken {
+        /// Where.
+        address: ListenAddress,
+    },
+    /// The system does not let this program listen there.
+    Bind {
+        /// Where.
+        address: ListenAddress,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Coroutines cannot run as asked.
+    Runtime(RuntimeError),
+    /// A thread or a selector could not be had.
+    System(io::Error),
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(fault) => fault.fmt(f),
+            Self::Taken { address } => write!(
+                f,
+                "{address} is taken: another program listens there. Stop it, or choose another address; port 0 lets the system choose"
+            ),
+            Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
+            Self::Runtime(fault) => fault.fmt(f),
+            Self::System(source) => write!(f, "the server cannot start: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for ServerError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Address(fault) => Some(fault),
+            Self::Bind { source, .. } | Self::System(source) => Some(source),
+            Self::Runtime(fault) => Some(fault),
+            Self::Taken { .. } => None,
+        }
+    }
+}
+
+impl From<AddressError> for ServerError {
+    fn from(fault: AddressError) -> Self {
+        Self::Address(fault)
+    }
+}
+
+impl From<RuntimeError> for ServerError {
+    fn from(fault: RuntimeError) -> Self {
+        Self::Runtime(fault)
+    }
+}
+
+impl From<Infallible> for ServerError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl Server {
+    /// Binds an address: text (`127.0.0.1:8080`, `unix:/run/pets.sock`), a `SocketAddr` or a [`ListenAddress`].
+    ///
+    /// # Errors
+    /// A [`ServerError`] where the text is no address, the address is taken, or the system refuses it.
+    pub fn bind<A>(address: A) -> Result<Self, ServerError>
+    where
+        A: TryInto<ListenAddress>,
+        ServerError: From<A::Error>,
+    {
+        let server = Self {
+            listeners: Vec::new(),
+            options: ServerOptions::default(),
+            runtime: RuntimeConfig::default(),
+        };
+        server.and(address)
+    }
+
+    /// Binds one more address, which serves the same.
+    ///
+    /// # Errors
+    /// As for [`Self::bind`].
+    pub fn and<A>(mut self, address: A) -> Result<Self, ServerError>
+    where
+        A: TryInto<ListenAddress>,
+        ServerError: From<A::Error>,
+    {
+        self.listeners.push(Listener::open(address.try_into()?)?);
+        Ok(self)
+    }
+
+    /// The bounds of connections.
+    pub fn options(mut self, options: ServerOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// How coroutines run; the same for all servers of a process.
+    pub const fn runtime(mut self, runtime: RuntimeConfig) -> Self {
+        self.runtime = runtime;
+        self
+    }
+
+    /// The addresses, with the ports that the system chose.
+    pub fn addresses(&self) -> impl Iterator<Item = &ListenAddress> {
+        self.listeners.iter().map(|listener| &listener.address)
+    }
+
+    /// Starts to serve an [`Api`], or a [`Service`] around one.
+    ///
+    /// # Errors
+    /// A [`ServerError`] where coroutines cannot run as asked, or the system has no thread left.
+    pub fn serve(self, service: impl Into<Service>) -> Result<ServerHandle, ServerError> {
+        self.runtime.apply()?;
+        let shared = Arc::new(Shared::new(self.options, service.into()));
+        let mut wakers = Vec::new();
+        let mut addresses = Vec::new();
+        for listener in self.listeners {
+            let acceptor = Acceptor::new(Listening(listener.socket)).map_err(ServerError::System)?;
+            wakers.push(acceptor.waker());
+            addresses.push(listener.address);
+            let shared = Arc::clone(&shared);
+            shared.accepting.fetch_add(1, Ordering::AcqRel);
+            let _detached = go!(move || {
+                let ended = Accepting(Arc::clone(&shared));
+                acceptor.run(&shared);
+                drop(ended);
+            });
+        }
+        let watched = Arc::downgrade(&shared);
+        let ticker = std::thread::Builder::new().name("brrtrouter-ticker".to_owned());
+        ticker.spawn(move || ticker::run(&watched)).map_err(ServerError::System)?;
+        Ok(ServerHandle::new(shared, addresses, wakers))
+    }
+}
+
+impl Listener {
+    fn open(address: ListenAddress) -> Result<Self, ServerError> {
+        let socket = match &address {
+            ListenAddress::Tcp(address) => listen(Domain::for_address(*address), &(*address).into()),
+            ListenAddress::Unix(path) => listen_at(path),
+        };
+        match socket {
+            Ok(socket) => {
+                let bound = socket.local_addr().ok().and_then(|bound| bound.as_socket());
+                let address = bound.map_or(address, ListenAddress::Tcp);
+                Ok(Self { socket: Arc::new(socket), address })
+            }
+            Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => Err(ServerError::Taken { address }),
+            Err(source) => Err(ServerError::Bind { address, source }),
+        }
+    }
+}
+
+fn listen(domain: Domain, address: &SockAddr) -> io::Result<Socket> {
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    // Lets a server start again while connections of the last one are still remembered; not while another one listens.
+    socket.set_reuse_address(true)?;
+    Socket::bind(&socket, address)?;
+    Socket::listen(&socket, BACKLOG_MAX)?;
+    Ok(socket)
+}
+
+/// A Unix socket; the file of a server that is gone does not stand in the way.
+fn listen_at(path: &Path) -> io::Result<Socket> {
+    let address = SockAddr::unix(path)?;
+    match listen(Domain::UNIX, &address) {
+        Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => {
+            let asks = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+            if asks.connect(&address).is_ok() {
+                return Err(fault);
+            }
+            std::fs::remove_file(path)?;
+            listen(Domain::UNIX, &address)
+        }
+        bound => bound,
+    }
+}
+
+/// What all connections of a server share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) service: ArcSwap<Service>,
+    pub(super) options: ServerOptions,
+    pub(super) connections_max: usize,
+    pub(super) table: Arc<ConnectionTable>,
+    pub(super) ticker: Ticker,
+    pub(super) counts: ServerCounts,
+    /// How many listeners accept.
+    pub(super) accepting: AtomicUsize,
+    draining: AtomicBool,
+    /// When what still runs is cut off, in milliseconds of the ticker.
+    cut_off_at: AtomicU64,
+    /// What was replaced and may still serve requests: it is dropped on the ticker's thread, since that takes more stack than a coroutine has.
+    retired: Retired,
+}
+
+/// Old services; the lock is held for a few instructions, and never across a wait.
+#[expect(clippy::disallowed_types, reason = "who replaces and who drops are two threads")]
+type Retired = std::sync::Mutex<Vec<Arc<Service>>>;
+
+impl Shared {
+    fn new(options: ServerOptions, service: Service) -> Self {
+        Self {
+            service: ArcSwap::from_pointee(service),
+            connections_max: capacity::connections_max(options.connections_max),
+            options,
+            table: Arc::default(),
+            ticker: Ticker::new(),
+            counts: ServerCounts::default(),
+            accepting: AtomicUsize::new(0),
+            draining: AtomicBool::new(false),
+            cut_off_at: AtomicU64::new(u64::MAX),
+            retired: Retired::default(),
+        }
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// No connection is accepted from now on, and no request after the present ones.
+    pub(super) fn drain(&self) {
+        if !self.draining.swap(true, Ordering::AcqRel) {
+            self.cut_off_at.store(self.ticker.after(self.options.drain_time_max), Ordering::Relaxed);
+            self.service.load().readiness().drain();
+        }
+    }
+
+    /// What is left is cut off with the next tick.
+    pub(super) fn cut_off(&self) {
+        self.drain();
+        self.cut_off_at.store(0, Ordering::Relaxed);
+    }
+
+    /// What every tick does.
+    pub(super) fn tick(&self) {
+        let millis = self.ticker.millis();
+        self.table.look(millis);
+        if self.is_draining() {
+            self.table.end_idle();
+            if millis >= self.cut_off_at.load(Ordering::Relaxed) {
+                self.table.cut_off();
+            }
+        }
+        let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
+        retired.retain(|service| Arc::strong_count(service) > 1);
+    }
+
+    /// Serves another service from the next request on.
+    pub(super) fn replace(&self, service: Service) {
+        if self.is_draining() {
+            service.readiness().drain();
+        }
+        let replaced = self.service.swap(Arc::new(service));
+        self.retired.lock().unwrap_or_else(PoisonError::into_inner).push(replaced);
+    }
+}
+
+/// A listener that accepts, until this is dropped.
+struct Accepting(Arc<Shared>);
+
+impl Drop for Accepting {
+    fn drop(&mut self) {
+        self.0.accepting.fetch_sub(1, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,236 @@
+//! The connections that are open, each with a deadline that the ticker looks at.
+//!
+//! Takes: accepted sockets. Gives: a [`Registration`] that lasts as long as its connection. A deadline that passes shuts the socket down, which wakes
+//! whoever reads or writes it: `may`'s own timers would keep a list for every length of time that was ever asked for, and write to an event
+//! descriptor for most reads. The lock is held for a few instructions, or by the ticker for one look at each; nothing waits under it. Never panics.
+
+use std::io::{self, Read, Write};
+use std::mem::MaybeUninit;
+use std::net::Shutdown;
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use socket2::Socket;
+
+use crate::serve::Departure;
+
+/// What a connection waits for, and so what its deadline ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// The first octet of the next request.
+    Request,
+    /// The rest of a head or a body.
+    Octets,
+    /// That the peer takes more of an answer.
+    Writing,
+}
+
+impl Wait {
+    const fn bits(self) -> u64 {
+        match self {
+            Self::Request => 0,
+            Self::Octets => 1,
+            Self::Writing => 2,
+        }
+    }
+}
+
+/// A moment in milliseconds of the ticker, with what ends then in its lowest bits.
+#[derive(Debug, Default)]
+struct Deadline(AtomicU64);
+
+const NONE: u64 = 0;
+const PASSED: u64 = u64::MAX;
+const KIND_BITS: u32 = 2;
+const KIND_MASK: u64 = (1 << KIND_BITS) - 1;
+
+/// One connection, as those see it who do not serve it.
+#[derive(Debug)]
+pub(super) struct Peer {
+    socket: Socket,
+    deadline: Deadline,
+}
+
+impl Peer {
+    const fn new(socket: Socket) -> Self {
+        Self { socket, deadline: Deadline(AtomicU64::new(NONE)) }
+    }
+
+    /// The connection ends at `millis` of the ticker unless it goes on before.
+    ///
+    /// A deadline that passes at this very moment is lost with this store, its shutdown is not: the next read finds the end.
+    pub(super) fn wait_until(&self, millis: u64, wait: Wait) {
+        self.deadline.0.store((millis.max(1) << KIND_BITS) | wait.bits(), Ordering::Relaxed);
+    }
+
+    /// Nothing is waited for.
+    pub(super) fn go_on(&self) {
+        self.deadline.0.store(NONE, Ordering::Relaxed);
+    }
+
+    /// Whether a deadline passed; the connection is over then.
+    pub(super) fn is_late(&self) -> bool {
+        self.deadline.0.load(Ordering::Relaxed) == PASSED
+    }
+
+    /// Tells the peer that nothing more comes, while it may still send.
+    pub(super) fn end_of_answers(&self) {
+        self.shut(Shutdown::Write);
+    }
+
+    fn is_idle(&self) -> bool {
+        let now = self.deadline.0.load(Ordering::Relaxed);
+        now != PASSED && now != NONE && now & KIND_MASK == Wait::Request.bits()
+    }
+
+    /// Ends what waits, if its time is over.
+    fn look(&self, millis: u64) {
+        let now = self.deadline.0.load(Ordering::Relaxed);
+        if now == NONE || now == PASSED || (now >> KIND_BITS) > millis {
+            return;
+        }
+        let ended = self.deadline.0.compare_exchange(now, PASSED, Ordering::Relaxed, Ordering::Relaxed);
+        if ended.is_ok() {
+            // Who reads may still answer; who writes has nobody to answer to.
+            let writes = now & KIND_MASK == Wait::Writing.bits();
+            self.shut(if writes { Shutdown::Both } else { Shutdown::Read });
+        }
+    }
+
+    fn shut(&self, how: Shutdown) {
+        // A socket that the peer has closed cannot be shut down, and needs not.
+        self.socket.shutdown(how).unwrap_or_default();
+    }
+}
+
+impl Departure for Peer {
+    fn has_departed(&self) -> bool {
+        let mut octet = [MaybeUninit::uninit()];
+        match self.socket.peek(&mut octet) {
+            Ok(count) => count == 0,
+            Err(fault) => fault.kind() != io::ErrorKind::WouldBlock,
+        }
+    }
+}
+
+/// The socket of a peer, as coroutines read and write it.
+#[derive(Clone, Debug)]
+pub(super) struct Wire(pub(super) Arc<Peer>);
+
+impl AsRawFd for Wire {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.socket.as_raw_fd()
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&self.0.socket).read(buffer)
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        (&self.0.socket).write(octets)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The lock is held for a few instructions, and never across a wait.
+#[expect(
+    clippy::disallowed_types,
+    reason = "connections come and go on every worker, and the ticker looks at all"
+)]
+type SharedSlots = std::sync::Mutex<Slots>;
+
+#[derive(Debug, Default)]
+struct Slots {
+    peers: Vec<Option<Arc<Peer>>>,
+    free: Vec<usize>,
+}
+
+/// All connections of a server.
+#[derive(Debug, Default)]
+pub(super) struct ConnectionTable {
+    slots: SharedSlots,
+    open: AtomicUsize,
+}
+
+impl ConnectionTable {
+    /// How many there are.
+    pub(super) fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Counts a connection in.
+    pub(super) fn register(self: &Arc<Self>, socket: Socket) -> Registration {
+        let peer = Arc::new(Peer::new(socket));
+        let mut slots = self.lock();
+        let slot = slots.free.pop().unwrap_or(slots.peers.len());
+        match slots.peers.get_mut(slot) {
+            Some(place) => *place = Some(Arc::clone(&peer)),
+            None => slots.peers.push(Some(Arc::clone(&peer))),
+        }
+        drop(slots);
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Registration { table: Arc::clone(self), peer, slot }
+    }
+
+    /// Ends those whose time is over.
+    pub(super) fn look(&self, millis: u64) {
+        self.lock().peers.iter().flatten().for_each(|peer| peer.look(millis));
+    }
+
+    /// Ends those that wait for a request: what they already sent is still read and answered.
+    pub(super) fn end_idle(&self) {
+        let slots = self.lock();
+        let idle = slots.peers.iter().flatten().filter(|peer| peer.is_idle());
+        idle.for_each(|peer| peer.shut(Shutdown::Read));
+    }
+
+    /// Ends all, in the midst of what they do.
+    pub(super) fn cut_off(&self) {
+        self.lock().peers.iter().flatten().for_each(|peer| peer.shut(Shutdown::Both));
+    }
+
+    fn remove(&self, slot: usize) {
+        let mut slots = self.lock();
+        let peer = slots.peers.get_mut(slot).and_then(Option::take);
+        slots.free.push(slot);
+        drop(slots);
+        // The descriptor may be closed here, outside the lock.
+        drop(peer);
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The place of a connection in the table, left when this is dropped.
+///
+/// It must outlive what reads and writes the socket: `may` takes a descriptor out of its selector by number, after
+/// which nobody else may have that number yet.
+#[derive(Debug)]
+pub(super) struct Registration {
+    table: Arc<ConnectionTable>,
+    peer: Arc<Peer>,
+    slot: usize,
+}
+
+impl Registration {
+    pub(super) const fn peer(&self) -> &Arc<Peer> {
+        &self.peer
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.table.remove(self.slot);
+    }
+}
