@@ -89,3 +89,8 @@ pub use transport::{ClientCertificates, PemOrigin, TlsCertificates, TlsConfig, T
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The examples of the page on the server are tests.
+#[cfg(all(doctest, feature = "metrics", feature = "server"))]
+#[doc = include_str!("../../docs/server.md")]
+struct ServerPage;

@@ -544,6 +544,11 @@ pub mod metrics {
     /// Upper bounds of the sizes that are told apart, in bytes: the powers of four from 64 bytes to 16 MiB.
     pub const SIZE_BUCKETS_BYTES: [f64; 10] =
         [64.0, 256.0, 1024.0, 4096.0, 16_384.0, 65_536.0, 262_144.0, 1_048_576.0, 4_194_304.0, 16_777_216.0];
+
+    const _: () = assert!(
+        DURATION_BUCKETS_SECONDS.len() + SIZE_BUCKETS_BYTES.len() <= 32,
+        "every operation has a series for each of them, and every scrape reads them all"
+    );
 }
 
 /// Bounds of request parameters.

@@ -54,6 +54,11 @@ const BANS: [Ban; 6] = [
                 "the one thing that changes while serving, shared by its handle",
             ),
             ("router/src/serve/service/request_id.rs", "the count of the service that gives the ids"),
+            ("router/src/serve/service/access_log.rs", "the count by which successes are sampled"),
+            ("router/src/metrics/book.rs", "the count of failed reloads, in what services and servers share"),
+            ("router/src/metrics/failure.rs", "counts of one operation"),
+            ("router/src/metrics/operation.rs", "counts of one operation"),
+            ("router/src/metrics/status.rs", "counts of one operation"),
         ],
     },
     Ban {
@@ -61,6 +66,10 @@ const BANS: [Ban; 6] = [
         words: &["Mutex", "RwLock", "RefCell", "Condvar"],
         mend: "an `Api` is immutable: no lock is held across a wait, and none is needed",
         but: &[
+            (
+                "router/src/metrics/book.rs",
+                "held while a service is built and while series are told, never for a request",
+            ),
             ("router/src/transport/runtime.rs", "`may` has one configuration for the process"),
             ("router/src/transport/server.rs", "replaced `Api`s wait for a thread that drops them"),
             ("router/src/transport/table.rs", "connections come and go on every worker"),

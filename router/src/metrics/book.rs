@@ -80,10 +80,11 @@ impl Book {
     }
 
     /// The jobs that wait; `None` where no executor that is in use has a queue.
-    fn waiting(&self) -> Option<usize> {
+    fn jobs(&self) -> Option<usize> {
         let mut executors = lock(&self.executors);
         executors.retain(|executor| executor.strong_count() > 0);
-        let waiting = executors.iter().filter_map(Weak::upgrade).filter_map(|executor| executor.waiting());
+        let waiting =
+            executors.iter().filter_map(Weak::upgrade).filter_map(|executor| executor.waiting_jobs());
         waiting.reduce(usize::saturating_add)
     }
 
@@ -197,7 +198,7 @@ impl Collector for BookCollector {
     fn collect(&self) -> Vec<MetricFamily> {
         let mut told = Told::default();
         self.book.of_operations(&mut told);
-        if let Some(waiting) = self.book.waiting() {
+        if let Some(waiting) = self.book.jobs() {
             told.gauge("brrtrouter_pool_waiting_jobs", u64::try_from(waiting).unwrap_or(u64::MAX));
         }
         #[cfg(feature = "server")]

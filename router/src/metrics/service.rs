@@ -32,7 +32,7 @@ impl ServiceSeries {
         InFlight(&self.in_flight)
     }
 
-    pub(crate) fn record(&self, operation: Option<&Operation>, ended: &Ended<'_>) {
+    pub(crate) fn take_in(&self, operation: Option<&Operation>, ended: &Ended<'_>) {
         let counts = operation.and_then(|operation| self.by_number.get(operation.number));
         counts.unwrap_or(&self.unrouted).record(ended);
     }

@@ -38,7 +38,7 @@ pub trait Executor: Send + Sync {
     fn run(&self, job: Job) -> Result<Response, Problem>;
 
     /// How many jobs wait at this moment, for metrics; `None` where none ever does.
-    fn waiting(&self) -> Option<usize> {
+    fn waiting_jobs(&self) -> Option<usize> {
         None
     }
 }
@@ -49,8 +49,8 @@ impl<E: Executor + ?Sized> Executor for Arc<E> {
         (**self).run(job)
     }
 
-    fn waiting(&self) -> Option<usize> {
-        (**self).waiting()
+    fn waiting_jobs(&self) -> Option<usize> {
+        (**self).waiting_jobs()
     }
 }
 

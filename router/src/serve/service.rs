@@ -264,7 +264,7 @@ impl Visit<'_> {
         routed.say_cors(response);
         service.say_id(self.id.as_ref(), response);
         #[cfg(feature = "metrics")]
-        self.record(routed, response);
+        self.report(routed, response);
     }
 }
 

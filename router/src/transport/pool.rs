@@ -91,8 +91,8 @@ impl Executor for WorkerPool {
         queue.run(job)
     }
 
-    fn waiting(&self) -> Option<usize> {
-        Some(Self::waiting(self))
+    fn waiting_jobs(&self) -> Option<usize> {
+        Some(self.waiting())
     }
 }
 

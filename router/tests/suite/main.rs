@@ -1,5 +1,6 @@
 //! The integration tests of the crate, in one binary.
 
+mod access_log;
 mod content;
 mod corpora;
 mod depth;

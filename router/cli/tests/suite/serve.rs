@@ -150,3 +150,23 @@ fn a_bad_description_is_told_as_the_library_tells_it() {
     assert_eq!((done.code, &*done.out), (1, ""));
     assert!(done.err.contains("error[") && done.err.contains("--> shop.yaml:2"), "{}", done.err);
 }
+
+#[test]
+fn requests_are_logged_as_asked() {
+    let log = |name: &str, format: &str| {
+        let served = serve(name, &[("shop.yaml", SHOP)], &["shop.yaml", "--quiet", "--log", format]);
+        assert_eq!(served.get("/open?secret=1", "").0, 200);
+        let folder = served.folder.clone();
+        assert_eq!(served.stop(), 0);
+        fs::read_to_string(folder.join("stderr")).unwrap()
+    };
+    assert_eq!(log("log-off", "off"), "");
+    let human = log("log-human", "human");
+    assert!(human.contains(" INFO brrtrouter::access: ") && human.contains(r#"path="/open""#), "{human}");
+    let json = log("log-json", "json");
+    let events = json.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let access: Vec<_> = events.filter(|event| event["target"] == "brrtrouter::access").collect();
+    assert_eq!(access.len(), 1, "{json}");
+    assert_eq!((&access[0]["operation"], &access[0]["status"]), (&"look".into(), &200.into()), "{json}");
+    assert!(!json.contains("secret"), "{json}");
+}

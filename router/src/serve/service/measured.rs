@@ -11,10 +11,10 @@ use crate::serve::{Response, Told};
 
 impl Visit<'_> {
     /// Counts the request under what its answer has become.
-    pub(super) fn record(&self, routed: &Routed<'_>, response: &Response) {
+    pub(super) fn report(&self, routed: &Routed<'_>, response: &Response) {
         let Some(series) = &self.service.series else { return };
         let elapsed = self.exchange(Some(routed)).elapsed();
-        series.record(routed.operation, &ended(self.head.method(), routed.told, response, elapsed));
+        series.take_in(routed.operation, &ended(self.head.method(), routed.told, response, elapsed));
     }
 }
 
@@ -26,7 +26,7 @@ impl Service {
         told.note(response);
         // The one method that the list of known ones does not have.
         let Ok(none) = Method::from_bytes(b"-") else { return };
-        series.record(None, &ended(&none, told, response, None));
+        series.take_in(None, &ended(&none, told, response, None));
     }
 }
 
