@@ -7,6 +7,7 @@ use super::body::{BodyProgress, IncomingBody};
 use super::channel::Line;
 use super::connection::Conversation;
 use super::fault::FramingFault;
+use super::forwarded;
 use super::framing::{BodyFraming, Framing};
 use super::head::{FieldLines, RequestLine, Version, parse_fields};
 use super::options::ServerOptions;
@@ -68,7 +69,10 @@ impl<S: Line> Conversation<S> {
         };
         let head = head(&parts)?;
         let api = self.channel.shared().api.load_full();
-        let mut response = api.answer(&head, &self.connection, &mut BytesBody::new(body));
+        let proxies = &self.channel.shared().options.trusted_proxies;
+        let connection = forwarded::seen_through(proxies, &parts.fields, &self.connection);
+        let mut response = api.answer(&head, &connection, &mut BytesBody::new(body));
+        drop(connection);
         drop((api, parts));
         self.input.consume(end);
         let persists = framing.persists && !self.channel.shared().is_draining();
@@ -86,8 +90,11 @@ impl<S: Line> Conversation<S> {
         let head = head(&parts)?;
         let mut progress = BodyProgress::new(&framing, self.channel.millis());
         let api = self.channel.shared().api.load_full();
+        let proxies = &self.channel.shared().options.trusted_proxies;
+        let connection = forwarded::seen_through(proxies, &parts.fields, &self.connection);
         let mut body = IncomingBody::new(&mut self.channel, &mut self.behind, &mut progress);
-        let mut response = api.answer(&head, &self.connection, &mut body);
+        let mut response = api.answer(&head, &connection, &mut body);
+        drop(connection);
         drop((api, parts));
         if progress.is_abandoned() {
             return Ok(Next::Abandon);
