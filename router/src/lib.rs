@@ -80,7 +80,7 @@ pub use serve::{
 #[cfg(feature = "server")]
 pub use transport::{
     AddressError, CloseCause, ConnectionCounts, ListenAddress, PoolSize, RuntimeConfig, RuntimeError, Server,
-    ServerError, ServerHandle, ServerOptions, WorkerPool,
+    ServerError, ServerHandle, ServerOptions, TrustedProxy, TrustedProxyError, WorkerPool,
 };
 #[cfg(feature = "tls")]
 pub use transport::{ClientCertificates, PemOrigin, TlsCertificates, TlsConfig, TlsError};

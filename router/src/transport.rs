@@ -12,6 +12,7 @@
 //! | `protection`, `tls` (feature `tls`) | a connection | the same, protected |
 //! | `connection`, `exchange` | one connection | requests in order, an answer each |
 //! | `input`, `scan`, `head`, `target`, `framing` | octets | a request head and how its body ends |
+//! | `proxy`, `forwarded` | what a trusted proxy tells | who asks, and how they came |
 //! | `channel`, `body`, `chunked` | octets behind the head | a [`BodySource`](crate::BodySource) |
 //! | `output`, `date` | a response | octets |
 //! | `pool` | handlers that compute or block | threads of their own |
@@ -29,6 +30,7 @@ mod counts;
 mod date;
 mod exchange;
 mod fault;
+mod forwarded;
 mod framing;
 mod handle;
 mod head;
@@ -37,6 +39,7 @@ mod options;
 mod output;
 mod pool;
 mod protection;
+mod proxy;
 mod runtime;
 mod scan;
 mod server;
@@ -52,6 +55,7 @@ pub use counts::{CloseCause, ConnectionCounts};
 pub use handle::ServerHandle;
 pub use options::ServerOptions;
 pub use pool::{PoolSize, WorkerPool};
+pub use proxy::{TrustedProxy, TrustedProxyError};
 pub use runtime::{RuntimeConfig, RuntimeError};
 pub use server::{Server, ServerError};
 #[cfg(feature = "tls")]

@@ -8,6 +8,7 @@ use super::channel::Line;
 use super::connection::Conversation;
 use super::counts::CloseCause;
 use super::fault::FramingFault;
+use super::forwarded;
 use super::framing::{BodyFraming, Framing};
 use super::head::{FieldLines, RequestLine, Version, parse_fields};
 use super::options::ServerOptions;
@@ -69,7 +70,10 @@ impl<S: Line> Conversation<S> {
         };
         let head = head(&parts)?;
         let service = self.channel.shared().service.load_full();
-        let mut response = service.answer(&head, &self.connection, &mut BytesBody::new(body));
+        let proxies = &self.channel.shared().options.trusted_proxies;
+        let connection = forwarded::seen_through(proxies, &parts.fields, &self.connection);
+        let mut response = service.answer(&head, &connection, &mut BytesBody::new(body));
+        drop(connection);
         drop((service, parts));
         self.input.consume(end);
         let persists = framing.persists && !self.channel.shared().is_draining();
@@ -87,8 +91,11 @@ impl<S: Line> Conversation<S> {
         let head = head(&parts)?;
         let mut progress = BodyProgress::new(&framing, self.channel.millis());
         let service = self.channel.shared().service.load_full();
+        let proxies = &self.channel.shared().options.trusted_proxies;
+        let connection = forwarded::seen_through(proxies, &parts.fields, &self.connection);
         let mut body = IncomingBody::new(&mut self.channel, &mut self.behind, &mut progress);
-        let mut response = service.answer(&head, &self.connection, &mut body);
+        let mut response = service.answer(&head, &connection, &mut body);
+        drop(connection);
         drop((service, parts));
         if progress.is_late() {
             self.cause = Some(CloseCause::LateBody);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::proxy::TrustedProxy;
 use crate::limits::http as limits;
 
 /// The bounds of a server. All of them hold for each connection, but for the number of connections.
@@ -35,6 +36,8 @@ pub struct ServerOptions {
     pub write_time_max: Duration,
     /// How long requests may go on once the server is stopped; what is left then is cut off.
     pub drain_time_max: Duration,
+    /// Whose word is taken for where a request came from (`Forwarded`, `X-Forwarded-For`, `X-Forwarded-Proto`): nobody's by default.
+    pub trusted_proxies: Vec<TrustedProxy>,
 }
 
 impl Default for ServerOptions {
@@ -50,6 +53,7 @@ impl Default for ServerOptions {
             idle_time_max: Duration::from_secs(limits::IDLE_SECONDS_MAX),
             write_time_max: Duration::from_secs(limits::WRITE_SECONDS_MAX),
             drain_time_max: Duration::from_secs(limits::DRAIN_SECONDS_MAX),
+            trusted_proxies: Vec::new(),
         }
     }
 }
