@@ -135,46 +135,45 @@ fn address(text: &str) -> Option<SocketAddr> {
 fn elements(line: &str) -> Result<Vec<Told>, Unbelievable> {
     let (mut elements, mut rest) = (Vec::new(), line);
     loop {
-        let mut told = Told::default();
-        let (mut has_client, mut has_proto) = (false, false);
-        loop {
-            rest = rest.trim_start_matches([' ', '\t']);
-            // Empty pairs and elements are allowed.
-            if rest.is_empty() || rest.starts_with(',') {
-                break;
-            }
-            let (name, behind) = rest.split_once('=').ok_or(Unbelievable)?;
+        let (element, behind) = element(rest)?;
+        elements.extend(element);
+        if behind.is_empty() {
+            return Ok(elements);
+        }
+        rest = behind.strip_prefix(',').ok_or(Unbelievable)?;
+    }
+}
+
+/// `[ forwarded-pair ] *( ";" [ forwarded-pair ] )`, `None` where it tells nothing that is asked for, and what stands behind it.
+fn element(text: &str) -> Result<(Option<Told>, &str), Unbelievable> {
+    let (mut client, mut secure) = (None, None);
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t']);
+        if !rest.is_empty() && !rest.starts_with([';', ',']) {
+            let (name, behind) =
+                rest.split_once('=').filter(|(name, _)| is_token(name)).ok_or(Unbelievable)?;
             let (value, behind) = value(behind).ok_or(Unbelievable)?;
-            if !is_token(name) {
+            // A name may stand once in an element.
+            let is_again = if name.eq_ignore_ascii_case("for") {
+                client.replace(node(&value)?).is_some()
+            } else if name.eq_ignore_ascii_case("proto") {
+                secure.replace(is_secure(&value).ok_or(Unbelievable)?).is_some()
+            } else {
+                false
+            };
+            if is_again {
                 return Err(Unbelievable);
             }
-            // A name may stand once in an element.
-            if name.eq_ignore_ascii_case("for") {
-                if std::mem::replace(&mut has_client, true) {
-                    return Err(Unbelievable);
-                }
-                told.client = node(&value)?;
-            } else if name.eq_ignore_ascii_case("proto") {
-                if std::mem::replace(&mut has_proto, true) {
-                    return Err(Unbelievable);
-                }
-                told.is_secure = Some(is_secure(&value).ok_or(Unbelievable)?);
-            }
             rest = behind.trim_start_matches([' ', '\t']);
-            match rest.strip_prefix(';') {
-                Some(behind) => rest = behind,
-                None => break,
-            }
         }
-        if has_client || has_proto {
-            elements.push(told);
-        }
-        match rest.split_at_checked(1) {
-            None => return Ok(elements),
-            Some((",", behind)) => rest = behind,
-            Some(_) => return Err(Unbelievable),
+        match rest.strip_prefix(';') {
+            Some(behind) => rest = behind,
+            None => break,
         }
     }
+    let told = Told { client: client.flatten(), is_secure: secure };
+    Ok(((client.is_some() || secure.is_some()).then_some(told), rest))
 }
 
 /// `token / quoted-string` and what stands behind it.

@@ -117,7 +117,7 @@ impl TlsConfig {
             .map_err(|fault| TlsError::Unsuitable { origin: PemOrigin::GIVEN_ROOTS, source: fault.into() })?;
         let certificates = self.certificates;
         let builder = builder(&certificates)?.with_client_cert_verifier(verifier);
-        let mut server = builder.with_cert_resolver(Arc::clone(&certificates.0) as _);
+        let mut server = builder.with_cert_resolver(certificates.resolver());
         server.session_storage = Arc::new(NoServerSessionStorage {});
         server.send_tls13_tickets = 0;
         Ok(Self { server: offering_http(server), certificates })
@@ -135,7 +135,7 @@ impl TlsConfig {
 
     fn new(certificates: TlsCertificates) -> Result<Self, TlsError> {
         let builder = builder(&certificates)?.with_no_client_auth();
-        let mut server = builder.with_cert_resolver(Arc::clone(&certificates.0) as _);
+        let mut server = builder.with_cert_resolver(certificates.resolver());
         server.session_storage = ServerSessionMemoryCache::new(TLS_SESSIONS_MAX);
         Ok(Self { server: offering_http(server), certificates })
     }
@@ -191,6 +191,10 @@ impl TlsCertificates {
         let (chain, key) = (PemOrigin::GIVEN_CHAIN.of(chain), PemOrigin::GIVEN_KEY.of(key));
         self.show(pem::certified_key(&chain, &key, &self.0.provider)?);
         Ok(())
+    }
+
+    fn resolver(&self) -> Arc<dyn ResolvesServerCert> {
+        Arc::<Shown>::clone(&self.0)
     }
 
     fn show(&self, shown: CertifiedKey) {
