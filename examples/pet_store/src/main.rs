@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use brrtrouter::{Api, DescriptionTexts, RequestIds, Server, Service};
+use brrtrouter::{Api, DescriptionTexts, Metrics, RequestIds, Server, Service};
 use clap::Parser;
 use pet_store::{Config, demo};
 
@@ -56,7 +56,7 @@ fn introduce(api: &Api, address: &str, arguments: &Arguments) {
             println!("# {} ({})\n{}", request.shows, request.status, request.at(address));
         }
     }
-    println!("\nAlso http://{address}/health, /ready and /openapi.yaml. Stop it with Ctrl-C.");
+    println!("\nAlso http://{address}/health, /ready, /metrics and /openapi.yaml. Stop it with Ctrl-C.");
 }
 
 /// Serves until the program is ended.
@@ -66,7 +66,15 @@ fn serve(api: Api, arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error
     let address = server.addresses().next().map(ToString::to_string).unwrap_or_default();
     introduce(&api, &address, arguments);
     let texts = DescriptionTexts::from(&pet_store::description()?);
-    let service = Service::builder(api).request_ids(RequestIds::new()).description(texts).build()?;
-    server.serve(service)?.stop_on_signals()?.wait();
+    let metrics = Metrics::new()?;
+    let service = Service::builder(api)
+        .request_ids(RequestIds::new())
+        .description(texts)
+        .metrics(&metrics)
+        .metrics_page(&metrics)
+        .build()?;
+    let running = server.serve(service)?.stop_on_signals()?;
+    running.report_to(&metrics);
+    running.wait();
     Ok(ExitCode::SUCCESS)
 }

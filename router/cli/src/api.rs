@@ -1,6 +1,7 @@
 //! The description, compiled as the settings say. It may be done again whenever the description changes.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use brrtrouter::description::Severity;
 use brrtrouter::{
@@ -23,13 +24,20 @@ pub struct Built {
     pub service: Service,
     /// The description's documents.
     pub files: Vec<PathBuf>,
+    /// When they began to be read: what is younger may not be what is served.
+    pub began: SystemTime,
 }
 
 /// Loads and compiles the description, with the paths of the service's own beside it.
 pub fn build(settings: &Settings) -> Result<Built, Fault> {
+    let began = SystemTime::now();
     let description = load(&settings.description)?;
     let api = compile(settings, &description)?;
-    let mut builder = Service::builder(api).request_ids(RequestIds::new()).description(&description);
+    let mut builder = Service::builder(api)
+        .request_ids(RequestIds::new())
+        .description(&description)
+        .metrics(&settings.metrics)
+        .metrics_page(&settings.metrics);
     if settings.log != LogFormat::Off {
         builder = builder.middleware(AccessLog::new());
     }
@@ -37,7 +45,7 @@ pub fn build(settings: &Settings) -> Result<Built, Fault> {
         Fault::usage(fault.to_string(), settings.description.display().to_string(), "rename the path")
     })?;
     let documents = description.documents().map(|(_, document)| document.retrieval_uri().to_path());
-    Ok(Built { service, files: documents.flatten().collect() })
+    Ok(Built { service, files: documents.flatten().collect(), began })
 }
 
 fn compile(settings: &Settings, description: &Description) -> Result<Api, Diagnostics> {

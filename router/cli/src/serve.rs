@@ -15,14 +15,15 @@ pub fn serve(built: Built, settings: &Settings) -> Result<ExitCode, Fault> {
     allow_connections();
     let unable = |fault: ServerError| Fault::usage(fault.to_string(), "--listen", "choose another address");
     let server = Server::bind(settings.listen.as_str()).map_err(unable)?.runtime(runtime()?);
-    let files = built.files;
+    let (files, began) = (built.files, built.began);
     let running = server.serve(built.service).map_err(unable)?;
     let running = running.stop_on_signals().map_err(|fault| unable(ServerError::System(fault)))?;
+    running.report_to(&settings.metrics);
     let running = Arc::new(running);
     for address in running.addresses() {
         println!("listening on http://{address}");
     }
-    let watch = settings.watch.then(|| Watch::start(settings, files, &running)).transpose()?;
+    let watch = settings.watch.then(|| Watch::start(settings, (files, began), &running)).transpose()?;
     running.wait();
     drop(watch);
     Ok(ExitCode::SUCCESS)

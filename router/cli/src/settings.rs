@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use brrtrouter::schema::instance::JsonLimits;
-use brrtrouter::{ApiOptions, ResponsePolicy};
+use brrtrouter::{ApiOptions, Metrics, ResponsePolicy};
 
 use crate::arguments::{LogFormat, Serve};
 use crate::credentials::Credentials;
@@ -42,6 +42,8 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// The bounds.
     pub options: ApiOptions,
+    /// What is counted, from one description to the next.
+    pub metrics: Metrics,
 }
 
 impl Settings {
@@ -59,6 +61,8 @@ impl Settings {
             credentials: Credentials::new(&given.api_keys, given.credentials.as_deref())?,
             cors_origins: given.cors_origins.clone(),
             options: options(given, answers),
+            metrics: Metrics::new()
+                .map_err(|fault| Fault::usage(fault.to_string(), "the metrics", "tell its authors"))?,
         })
     }
 }

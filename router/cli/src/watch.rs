@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use brrtrouter::ServerHandle;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use crate::api::{self, Built};
+use crate::api;
 use crate::fault::Fault;
 use crate::introduce;
 use crate::settings::Settings;
@@ -21,6 +21,9 @@ use crate::settings::Settings;
 const QUIET: Duration = Duration::from_millis(150);
 /// How often the files are looked at though nobody told of a change: some file systems do not.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// By how much the time of a change may be told too early.
+const ROUNDING: Duration = Duration::from_millis(20);
 
 /// Watches until it is dropped.
 pub struct Watch {
@@ -34,7 +37,7 @@ impl Watch {
     /// Watches the files of a description that is served.
     pub fn start(
         settings: &Settings,
-        files: Vec<PathBuf>,
+        (files, began): (Vec<PathBuf>, SystemTime),
         running: &Arc<ServerHandle>,
     ) -> Result<Self, Fault> {
         let unable = |fault: String| Fault::usage(fault, "--watch", "serve without it, and start anew");
@@ -52,7 +55,7 @@ impl Watch {
         }
         let (settings, running) = (settings.clone(), Arc::downgrade(running));
         let thread = std::thread::Builder::new().name("watch".to_owned());
-        let run = move || follow(&settings, files, &running, &told);
+        let run = move || follow(&settings, (files, began), &running, &told);
         thread.spawn(run).map_err(|fault| unable(fault.to_string()))?;
         Ok(Self { _watcher: watcher })
     }
@@ -77,8 +80,24 @@ fn settle(told: &Receiver<()>) {
     while began.elapsed() < LOOK && told.recv_timeout(QUIET).is_ok() {}
 }
 
-fn follow(settings: &Settings, mut files: Vec<PathBuf>, running: &Weak<ServerHandle>, told: &Receiver<()>) {
-    let mut served = marks(&files);
+/// The state of the files that was read; one that changed since is none of them.
+fn read(files: &[PathBuf], began: SystemTime) -> Marks {
+    // File systems round the time of a change down.
+    let began = began.checked_sub(ROUNDING).unwrap_or(began);
+    let mut marks = marks(files);
+    for (_, mark) in &mut marks {
+        *mark = mark.filter(|(_, changed)| *changed < began);
+    }
+    marks
+}
+
+fn follow(
+    settings: &Settings,
+    (mut files, began): (Vec<PathBuf>, SystemTime),
+    running: &Weak<ServerHandle>,
+    told: &Receiver<()>,
+) {
+    let mut served = read(&files, began);
     loop {
         match told.recv_timeout(LOOK) {
             Ok(()) => settle(told),
@@ -92,15 +111,18 @@ fn follow(settings: &Settings, mut files: Vec<PathBuf>, running: &Weak<ServerHan
         let Some(running) = running.upgrade() else { return };
         served = now;
         match api::build(settings) {
-            Ok(Built { service, files: consists_of }) => {
-                introduce::anew(&service, settings);
-                running.replace(service);
-                if consists_of != files {
-                    files = consists_of;
-                    served = marks(&files);
+            Ok(built) => {
+                introduce::anew(&built.service, settings);
+                running.replace(built.service);
+                if built.files != files {
+                    files = built.files;
+                    served = read(&files, built.began);
                 }
             }
-            Err(fault) => eprintln!("{fault}the description as it was is still served"),
+            Err(fault) => {
+                settings.metrics.count_failed_reload();
+                eprintln!("{fault}the description as it was is still served");
+            }
         }
     }
 }

@@ -26,6 +26,9 @@ fn what_is_served_is_told() {
     assert_eq!(status, 200);
     assert!(answer.contains(r#""operation":"enter""#) && answer.contains("X-Request-Id: "), "{answer}");
     assert_eq!(served.get("/health", "").0, 200);
+    let metrics = served.get("/metrics", "").1;
+    let counted = r#"http_requests_total{operation="enter",route="/keyed",method="GET",status="401"} 1"#;
+    assert!(metrics.contains(counted), "{metrics}");
     assert!(served.get("/openapi.yaml", "").1.contains("title: Shop"));
     assert_eq!(served.stop(), 0);
 }
