@@ -64,7 +64,7 @@ impl Authority {
     /// Issues a certificate for a name.
     #[must_use]
     pub fn issue(&self, name: &str) -> Identity {
-        self.issue_of(CertificateParams::new(vec![name.to_owned()]).unwrap())
+        self.issue_of(&CertificateParams::new(vec![name.to_owned()]).unwrap())
     }
 
     /// Issues a certificate whose time is over.
@@ -73,10 +73,10 @@ impl Authority {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = rcgen::date_time_ymd(2001, 1, 1);
         params.not_after = rcgen::date_time_ymd(2002, 1, 1);
-        self.issue_of(params)
+        self.issue_of(&params)
     }
 
-    fn issue_of(&self, params: CertificateParams) -> Identity {
+    fn issue_of(&self, params: &CertificateParams) -> Identity {
         let key = KeyPair::generate().unwrap();
         let chain = params.signed_by(&key, &self.issuer).unwrap().pem();
         Identity { chain, key: key.serialize_pem() }
@@ -204,7 +204,6 @@ fn api() -> Api {
 }
 
 /// Serves the tests' description with TLS.
-#[must_use]
 pub fn serve(tls: TlsConfig, options: ServerOptions) -> (ServerHandle, SocketAddr) {
     let running = Server::bind("127.0.0.1:0").unwrap().tls(tls).options(options).serve(api()).unwrap();
     let address = running.local_addr().unwrap();
