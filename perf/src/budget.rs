@@ -18,6 +18,8 @@ pub struct Budgets {
     pub growth_percent: f64,
     /// What any single route of the public tables may cost.
     pub route: RouteBudget,
+    /// What any single request to them may cost that leads nowhere.
+    pub miss: RouteBudget,
     /// What tables and descriptions may cost in memory once they are built.
     pub built: BuiltBudget,
     /// The budgets by the names of the scenarios.

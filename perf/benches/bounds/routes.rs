@@ -46,7 +46,8 @@ pub fn of_tables(budgets: &Budgets) -> Result<Measured, String> {
     println!("{:34} {:>12} {:>12}  the route nearest to its bound", "table", "instructions", "bound");
     for table in TABLES {
         let counted = count(table)?;
-        let bound = |one: &Counted| budgets.route.of(one.bytes, one.parameters);
+        let budget = if table.ends_with("-miss-last") { budgets.miss } else { budgets.route };
+        let bound = |one: &Counted| budget.of(one.bytes, one.parameters);
         let share = |one: &&Counted| one.instructions as f64 / bound(one) as f64;
         let nearest = counted.iter().max_by(|one, other| share(one).total_cmp(&share(other)));
         let nearest = nearest.ok_or("a table without requests")?;
