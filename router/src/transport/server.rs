@@ -192,7 +192,7 @@ impl Server {
         self.listeners.iter().map(|listener| &listener.address)
     }
 
-    /// Starts to serve an [`Api`], or a [`Service`] around one.
+    /// Starts to serve an [`Api`](crate::Api), or a [`Service`] around one.
     ///
     /// # Errors
     /// A [`ServerError`] where coroutines cannot run as asked, or the system has no thread left.
