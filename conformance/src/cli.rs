@@ -12,6 +12,7 @@ mod merge;
 mod peers;
 mod perform;
 mod replay;
+mod say;
 mod select;
 mod wire;
 mod write;

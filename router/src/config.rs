@@ -248,6 +248,12 @@ mod tests {
         assert_eq!(config.runtime.stack_bytes(), 1024 * 1024);
         assert_eq!(config.bind().unwrap().addresses().count(), 2);
         assert!(config.cors.is_some());
+        let larger = Config::from_text("c.yaml", "content: { bytesMax: 50000000 }").unwrap().api.content;
+        assert_eq!(
+            (larger.bytes_max, larger.json.bytes_max),
+            (50_000_000, 50_000_000),
+            "a body may be one JSON text"
+        );
         let one = config.with_environment([("BRRTR_LISTEN".to_owned(), "127.0.0.1:0".to_owned())]).unwrap();
         assert_eq!(one.bind().unwrap().addresses().count(), 1);
         assert!(matches!(Config::default().bind(), Err(ServerError::NoAddress)));

@@ -1,5 +1,6 @@
 //! `--explain ID`: what a row or a case is about, what shows it, what is known of it. Never panics.
 
+use super::say::say;
 use super::{End, Setting, select};
 use crate::case::Case;
 use crate::catalogue::Row;
@@ -21,42 +22,42 @@ pub(super) fn explain(setting: &Setting, id: &str) -> Result<u8, End> {
 }
 
 fn explain_row(setting: &Setting, row: &Row) {
-    println!("{}  {}, kind {}, {}", row.id, row.strength.name(), kind(row), row.basis.name());
-    println!("    applies to {}; section: {}", row.versions, row.section);
-    println!("    {}", row.statement);
+    say!("{}  {}, kind {}, {}", row.id, row.strength.name(), kind(row), row.basis.name());
+    say!("    applies to {}; section: {}", row.versions, row.section);
+    say!("    {}", row.statement);
     if let Some(choice) = Choices::builtin().of(&row.id) {
-        println!("our choice (docs/choices.md):\n    {choice}");
+        say!("our choice (docs/choices.md):\n    {choice}");
     }
     let cases: Vec<&Case> = setting.corpus.cases.iter().filter(|case| case.ids.contains(&row.id)).collect();
-    println!("evidence: {}", if cases.is_empty() { "no case" } else { "these cases" });
+    say!("evidence: {}", if cases.is_empty() { "no case" } else { "these cases" });
     for case in cases {
-        println!("    {} {} ({}): {}", case.polarity.name(), case.id, case.place, case.title);
+        say!("    {} {} ({}): {}", case.polarity.name(), case.id, case.place, case.title);
         gap(setting, &case.id);
     }
     match setting.expectations.of_row(&row.id) {
-        Some(entry) => println!(
+        Some(entry) => say!(
             "known ({:?}, since {}):\n    {}",
             entry.state.unwrap_or_default(),
             entry.since,
             entry.reason
         ),
-        None => println!("no known gap of the row as a whole"),
+        None => say!("no known gap of the row as a whole"),
     }
 }
 
 fn explain_case(setting: &Setting, case: &Case) {
-    println!("{}  {} {}: {}", case.id, case.level.name(), case.polarity.name(), case.title);
-    println!("    written in {}", case.place);
+    say!("{}  {} {}: {}", case.id, case.level.name(), case.polarity.name(), case.title);
+    say!("    written in {}", case.place);
     for row in case.ids.iter().filter_map(|id| setting.catalogue.row(id)) {
-        println!("    gives evidence for {} ({}): {}", row.id, row.strength.name(), row.statement);
+        say!("    gives evidence for {} ({}): {}", row.id, row.strength.name(), row.statement);
     }
     gap(setting, &case.id);
-    println!("    run it: conformance --replay {}", case.id);
+    say!("    run it: conformance --replay {}", case.id);
 }
 
 fn gap(setting: &Setting, case: &str) {
     if let Some(entry) = setting.expectations.of_case(case) {
-        println!("        known gap since {}: {}", entry.since, entry.reason);
+        say!("        known gap since {}: {}", entry.since, entry.reason);
     }
 }
 

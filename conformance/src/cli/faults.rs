@@ -9,6 +9,7 @@ use indicatif::ProgressBar;
 
 use super::arguments::Bounds;
 use super::perform::{pool, progress};
+use super::say::{say, show};
 use super::{End, Setting, setting};
 use crate::case::Case;
 use crate::planted::judgement::{Finding, Judgement};
@@ -141,24 +142,24 @@ impl Bench<'_> {
 }
 
 fn tell(progress: &ProgressBar, fault: &Planted, finding: &Finding) {
-    progress.suspend(|| println!("{}", report::fault_line(fault, finding)));
+    progress.suspend(|| say!("{}", report::fault_line(fault, finding)));
     progress.inc(1);
 }
 
 fn finish(arguments: &FaultsArguments, judgement: &Judgement) -> Result<u8, End> {
     let mut wrong = judgement.wrong();
-    print!("{}", report::faults_summary(judgement));
+    show(report::faults_summary(judgement));
     if judgement.is_whole {
         let path = arguments.report_dir.join("faults.md");
         let page = report::faults_page(judgement);
         if !arguments.check {
             write(&arguments.report_dir, &path, &page)?;
-            println!("report: {}", path.display());
+            say!("report: {}", path.display());
         } else if std::fs::read_to_string(&path).ok().as_deref() != Some(page.as_str()) {
             wrong.push(format!("{} is stale: run without --check and commit it", path.display()));
         }
     }
-    wrong.iter().for_each(|line| println!("{line}"));
+    wrong.iter().for_each(|line| say!("{line}"));
     Ok(u8::from(!wrong.is_empty()))
 }
 

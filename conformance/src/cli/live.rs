@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::Bounds;
 use super::perform::{pool, progress};
+use super::say::{say, show};
 use super::{End, Setting};
 use crate::case::Case;
 use crate::documents;
@@ -51,14 +52,14 @@ pub fn run(arguments: &LiveArguments) -> Result<u8, End> {
     std::fs::create_dir_all(folder).map_err(fault)?;
     let path = folder.join("live.md");
     std::fs::write(&path, report::live_page(&compared)).map_err(fault)?;
-    print!("{}", report::live_summary(&compared));
+    show(report::live_summary(&compared));
     let different: Vec<&Compared> =
         compared.iter().filter(|one| matches!(one.standing, Standing::Different(_))).collect();
     for one in &different {
-        println!("different: {}", one.name);
-        one.shown.iter().for_each(|shown| println!("{shown}"));
+        say!("different: {}", one.name);
+        one.shown.iter().for_each(|shown| say!("{shown}"));
     }
-    println!("report: {}", path.display());
+    say!("report: {}", path.display());
     Ok(u8::from(!different.is_empty()))
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::End;
 use super::arguments::Bounds;
 use super::perform::{pool, progress};
+use super::say::{say, show};
 use crate::case::Case;
 use crate::catalogue::Catalogue;
 use crate::outcome::{Outcome, Stop};
@@ -56,8 +57,8 @@ pub fn run(arguments: &PeersArguments) -> Result<u8, End> {
     let fault = |error: std::io::Error| End::Harness(format!("{}: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(fault)?;
     std::fs::write(&path, page).map_err(fault)?;
-    print!("{}", report::peers_summary(&comparison));
-    println!("report: {}", path.display());
+    show(report::peers_summary(&comparison));
+    say!("report: {}", path.display());
     Ok(u8::from(comparison.disagreements().iter().any(|one| !one.we_pass)))
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::arguments::RunArguments;
+use super::say::say;
 use super::{End, Setting, perform, select};
 use crate::case::{self, Case};
 use crate::outcome::{Outcome, Verdict};
@@ -50,16 +51,16 @@ fn one(session: &mut Session<'_>, root: &Path, case: &Case) -> Result<(Outcome, 
 }
 
 fn print(case: &Case, outcome: &Outcome, spoken: &[Spoken]) {
-    println!("{} ({}): {}", case.id, case.place, case.title);
+    say!("{} ({}): {}", case.id, case.place, case.title);
     for spoken in spoken {
-        println!("-> {}", pretty(&spoken.question));
+        say!("-> {}", pretty(&spoken.question));
         match &spoken.answer {
-            Ok(answer) => println!("<- {}", pretty(answer)),
-            Err(stop) => println!("<- {stop}"),
+            Ok(answer) => say!("<- {}", pretty(answer)),
+            Err(stop) => say!("<- {stop}"),
         }
     }
-    println!("{}", outcome.verdict.name());
-    outcome.detail.iter().for_each(|line| println!("    {line}"));
+    say!("{}", outcome.verdict.name());
+    outcome.detail.iter().for_each(|line| say!("    {line}"));
 }
 
 fn pretty<T: Serialize>(value: &T) -> String {

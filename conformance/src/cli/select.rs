@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::arguments::Selection;
+use super::say::say;
 use super::{End, Setting};
 use crate::case::{Case, Level, Profile};
 use crate::catalogue::Catalogue;
@@ -141,11 +142,11 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
 pub(super) fn list(corpus: &Corpus) -> u8 {
     for case in &corpus.cases {
         let (level, polarity) = (case.level.name(), case.polarity.name());
-        println!("{level} {polarity} {} [{}] {}", case.id, case.ids.join(" "), case.title);
+        say!("{level} {polarity} {} [{}] {}", case.id, case.ids.join(" "), case.title);
     }
     for path in &corpus.documents {
-        println!("document {}", path.display());
+        say!("document {}", path.display());
     }
-    println!("{} cases, {} documents", corpus.cases.len(), corpus.documents.len());
+    say!("{} cases, {} documents", corpus.cases.len(), corpus.documents.len());
     0
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::End;
 use super::perform::progress;
+use super::say::{say, show};
 use crate::catalogue::Catalogue;
 use crate::wire::read::{self, DESCRIPTION, WireCase};
 use crate::wire::report::Report;
@@ -72,9 +73,9 @@ pub fn run(arguments: &WireArguments) -> Result<u8, End> {
     select(&mut cases, &arguments.only)?;
     if arguments.list {
         cases.iter().for_each(|case| {
-            println!("{:<56} {:<7} {:<18} {}", case.id, case.requirement.name(), case.rfc, case.title);
+            say!("{:<56} {:<7} {:<18} {}", case.id, case.requirement.name(), case.rfc, case.title);
         });
-        println!("{} cases", cases.len());
+        say!("{} cases", cases.len());
         return Ok(0);
     }
     let (settings, mut own) = settings(arguments)?;
@@ -89,12 +90,12 @@ pub fn run(arguments: &WireArguments) -> Result<u8, End> {
     bar.finish_and_clear();
     let url = format!("http://{}", settings.address);
     let report = Report { url: &url, cases: &cases, outcomes: &outcomes };
-    print!("{}", report.summary());
+    show(report.summary());
     if let Some(folder) = &arguments.report_dir {
         write(folder, &report)?;
     }
     if own.as_mut().is_some_and(|own| !own.is_running()) {
-        println!("our own server has ended during the run");
+        say!("our own server has ended during the run");
         return Ok(1);
     }
     Ok(u8::from(!report.is_clean()))
@@ -148,6 +149,6 @@ fn write(folder: &Path, report: &Report<'_>) -> Result<(), End> {
         serde_json::to_string_pretty(&report.json()).map_err(|error| End::Harness(error.to_string()))?;
     let path = folder.join("wire.json");
     std::fs::write(&path, text + "\n").map_err(fault)?;
-    println!("report: {}", path.display());
+    say!("report: {}", path.display());
     Ok(())
 }

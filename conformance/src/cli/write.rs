@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::End;
 use super::arguments::{Form, OutputArguments};
+use super::say::{say, show};
 use crate::case::Case;
 use crate::documents::DocumentResult;
 use crate::outcome::Outcome;
@@ -80,9 +81,9 @@ pub(super) fn finish(
     run: &Run,
     external: bool,
 ) -> Result<u8, End> {
-    print!("{}", report::summary(run));
+    show(report::summary(run));
     if run.part && run.shard.is_none() {
-        print!("{}", report::verdicts(run));
+        show(report::verdicts(run));
     }
     job_summary(run)?;
     let regressed = run.regressed();
@@ -94,9 +95,9 @@ pub(super) fn finish(
         std::fs::create_dir_all(folder).map_err(fault)?;
         write_all(output, folder, run, external).map_err(fault)?;
         write_failures(folder, run).map_err(fault)?;
-        println!("reports: {}", folder.display());
+        say!("reports: {}", folder.display());
     }
-    print!("{}", report::reproductions(run, folder));
+    show(report::reproductions(run, folder));
     Ok(u8::from(regressed))
 }
 
@@ -104,9 +105,9 @@ fn is_stale(output: &OutputArguments, run: &Run) -> bool {
     let path = output.folder_or_default().join("gap-analysis.md");
     let stale = std::fs::read_to_string(&path).ok() != Some(report::gap_analysis(run));
     if stale {
-        println!("{} is stale: run without --check and commit it", path.display());
+        say!("{} is stale: run without --check and commit it", path.display());
     }
-    print!("{}", report::reproductions(run, None));
+    show(report::reproductions(run, None));
     stale
 }
 

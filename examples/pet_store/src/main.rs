@@ -1,5 +1,6 @@
 //! Serves the pet store: prints what there is and what to try, then waits for requests.
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,18 +46,20 @@ fn main() -> ExitCode {
 }
 
 /// What there is, and what to try.
-fn introduce(api: &Api, address: &str, arguments: &Arguments) {
-    println!("The pet store: http://{address}/v1, {} operations\n", api.operations().len());
-    println!("{}", api.listing());
+fn introduce(api: &Api, address: &str, arguments: &Arguments) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "The pet store: http://{address}/v1, {} operations\n", api.operations().len())?;
+    writeln!(out, "{}", api.listing())?;
     if arguments.config.is_none() {
-        println!(
+        writeln!(
+            out,
             "Its credentials are for demonstration and public: examples/pet_store/config/demo.yaml. Try:\n"
-        );
+        )?;
         for request in &demo::TRIES {
-            println!("# {} ({})\n{}", request.shows, request.status, request.at(address));
+            writeln!(out, "# {} ({})\n{}", request.shows, request.status, request.at(address))?;
         }
     }
-    println!("\nAlso http://{address}/health, /ready, /metrics and /openapi.yaml. Stop it with Ctrl-C.");
+    writeln!(out, "\nAlso http://{address}/health, /ready, /metrics and /openapi.yaml. Stop it with Ctrl-C.")
 }
 
 /// Serves until the program is ended.
@@ -64,7 +67,8 @@ fn serve(api: Api, arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error
     let server = Server::bind(arguments.listen.as_str())?;
     // Port 0 is known once it is bound.
     let address = server.addresses().next().map(ToString::to_string).unwrap_or_default();
-    introduce(&api, &address, arguments);
+    // Where nobody reads it any more, as behind `head`, it is served all the same.
+    introduce(&api, &address, arguments).unwrap_or_default();
     let texts = DescriptionTexts::from(&pet_store::description()?);
     let metrics = Metrics::new()?;
     let service = Service::builder(api)

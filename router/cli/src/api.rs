@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use brrtrouter::description::Severity;
 use brrtrouter::{
-    AccessLog, Api, CorsPolicy, Description, Diagnostics, Handlers, MissingProvider, Otherwise, RequestIds,
+    AccessLog, Api, Description, Diagnostics, Handlers, MissingProvider, Otherwise, RequestIds,
     SecurityProviders, Service, echo,
 };
 
@@ -32,6 +32,7 @@ pub struct Built {
 pub fn build(settings: &Settings) -> Result<Built, Fault> {
     let began = SystemTime::now();
     let description = load(&settings.description)?;
+    settings.credentials.fit(&description)?;
     let api = compile(settings, &description)?;
     let mut builder = Service::builder(api)
         .request_ids(RequestIds::new())
@@ -56,23 +57,11 @@ fn compile(settings: &Settings, description: &Description) -> Result<Api, Diagno
     let builder = Api::builder(description)
         .handlers(Handlers::new().otherwise(otherwise))
         .security(settings.credentials.providers())
-        .options(settings.options.clone());
-    match cors(&settings.cors_origins) {
-        Some(policy) => builder.cors(policy).build(),
+        .options(settings.config.api.clone());
+    match &settings.config.cors {
+        Some(policy) => builder.cors(policy.clone()).build(),
         None => builder.build(),
     }
-}
-
-/// The policy of the origins that are let in: what they send is theirs to choose, but for credentials that a browser adds by itself.
-fn cors(origins: &[String]) -> Option<CorsPolicy> {
-    if origins.is_empty() {
-        return None;
-    }
-    let policy = CorsPolicy::new().mirror_headers();
-    Some(origins.iter().fold(policy, |policy, origin| match origin.as_str() {
-        "*" => policy.any_origin(),
-        origin => policy.origin(origin),
-    }))
 }
 
 /// All that stands against a description; as an error where it could not be served. That nobody checks its credentials

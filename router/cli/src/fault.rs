@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use brrtrouter::Diagnostics;
+use brrtrouter::{ConfigErrors, Diagnostics};
 
 /// Why there is nothing to serve.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub enum Fault {
     },
     /// The description cannot be served.
     Description(Diagnostics),
+    /// The configuration has wrong keys or values.
+    Config(ConfigErrors),
     /// A file of the command's own cannot be read as YAML or JSON.
     Text(Diagnostics),
 }
@@ -31,7 +33,7 @@ impl Fault {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Description(_) => ExitCode::FAILURE,
-            Self::Usage { .. } | Self::Text(_) => ExitCode::from(2),
+            Self::Usage { .. } | Self::Config(_) | Self::Text(_) => ExitCode::from(2),
         }
     }
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Fault {
             Self::Usage { what, place, mend } => {
                 write!(f, "error: {what}\n  --> {place}\n  = mend: {mend}\n")
             }
+            Self::Config(errors) => errors.fmt(f),
             Self::Description(diagnostics) | Self::Text(diagnostics) => diagnostics.fmt(f),
         }
     }

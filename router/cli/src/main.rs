@@ -30,27 +30,25 @@ fn main() -> ExitCode {
         Verb::Check { description, quiet } => check(&description, quiet),
     };
     outcome.unwrap_or_else(|fault| {
-        eprint!("{fault}");
+        introduce::warn(&fault);
         fault.exit_code()
     })
 }
 
 /// Compiles, tells what there is, and serves.
 fn start(settings: &Settings) -> Result<ExitCode, Fault> {
-    let description = api::load(&settings.description)?;
-    settings.credentials.fit(&description)?;
     let built = api::build(settings)?;
+    // A port that is taken is said before anything else.
+    let server = serve::bind(settings)?;
     introduce::print(built.service.api(), settings);
-    serve::serve(built, settings)
+    serve::serve(server, built, settings)
 }
 
 /// Tells all that stands against a description.
 fn check(path: &std::path::Path, quiet: bool) -> Result<ExitCode, Fault> {
     let found = api::diagnose(path)?;
     if !quiet {
-        print!("{found}");
-        let title = path.display();
-        println!("{title}: no errors, {}", number_of(&found));
+        introduce::say(format_args!("{found}{}: no errors, {}\n", path.display(), number_of(&found)));
     }
     Ok(ExitCode::SUCCESS)
 }

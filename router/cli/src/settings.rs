@@ -1,14 +1,17 @@
 //! What was asked for, checked as far as it can be before the description is read.
 
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use brrtrouter::schema::instance::JsonLimits;
-use brrtrouter::{ApiOptions, Metrics, ResponsePolicy};
+use brrtrouter::{Config, CorsPolicy, Metrics, ResponsePolicy};
 
 use crate::arguments::{LogFormat, Serve};
 use crate::credentials::Credentials;
 use crate::fault::Fault;
+
+/// Where to listen unless somebody says more.
+const DEFAULT_ADDRESS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080));
 
 /// What stands in for handlers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +29,6 @@ pub struct Settings {
     pub description: PathBuf,
     /// What stands in for handlers.
     pub answers: Answers,
-    /// Where to listen.
-    pub listen: String,
     /// Whether to serve the description anew when it changes.
     pub watch: bool,
     /// How requests are logged.
@@ -38,10 +39,8 @@ pub struct Settings {
     pub quiet: bool,
     /// Who is let in.
     pub credentials: Credentials,
-    /// The origins whose pages may read answers.
-    pub cors_origins: Vec<String>,
-    /// The bounds.
-    pub options: ApiOptions,
+    /// Where to listen, every bound, and which origins may read.
+    pub config: Config,
     /// What is counted, from one description to the next.
     pub metrics: Metrics,
 }
@@ -53,34 +52,48 @@ impl Settings {
         Ok(Self {
             description: given.description.clone(),
             answers,
-            listen: given.listen.clone(),
             watch: given.watch,
             log: given.log,
             verbose: given.verbose,
             quiet: given.quiet,
             credentials: Credentials::new(&given.api_keys, given.credentials.as_deref())?,
-            cors_origins: given.cors_origins.clone(),
-            options: options(given, answers),
+            config: config(given, answers)?,
             metrics: Metrics::new()
                 .map_err(|fault| Fault::usage(fault.to_string(), "the metrics", "tell its authors"))?,
         })
     }
 }
 
-fn options(given: &Serve, answers: Answers) -> ApiOptions {
-    let mut options = ApiOptions::default();
-    options.content.bytes_max = given.body_bytes_max;
-    // A JSON text is a body or a part of one: the bound on bodies is the one that people set.
-    let bytes_max = u32::try_from(given.body_bytes_max).unwrap_or(u32::MAX);
-    options.content.json = JsonLimits {
-        bytes_max: options.content.json.bytes_max.max(bytes_max),
-        nesting_max: given.json_nesting_max,
-        ..options.content.json
-    };
-    options.request_time_max = given.request_seconds_max.map(Duration::from_secs);
+/// File, environment and flags, the later ones winning.
+fn config(given: &Serve, answers: Answers) -> Result<Config, Fault> {
+    let read = given.config.as_ref().map_or_else(|| Ok(Config::default()), Config::from_path);
+    // A name or value that is no Unicode is none of ours.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut config = read.and_then(|config| config.with_environment(variables)).map_err(Fault::Config)?;
+    if let Some(address) = &given.listen {
+        config.listen = vec![address.clone()];
+    }
+    if config.listen.is_empty() {
+        config.listen = vec![DEFAULT_ADDRESS.into()];
+    }
+    if let Some(bytes_max) = given.body_bytes_max {
+        config.api.content = config.api.content.with_bytes_max(bytes_max);
+    }
+    if let Some(levels) = given.json_nesting_max {
+        config.api.content.json.nesting_max = levels;
+    }
+    if let Some(seconds) = given.request_seconds_max {
+        config.api.request_time_max = Some(Duration::from_secs(seconds));
+    }
+    if !given.cors_origins.is_empty() {
+        // What pages of these origins send is theirs to choose, but for credentials, which a browser adds by itself.
+        let policy = config.cors.take().unwrap_or_else(|| CorsPolicy::new().mirror_headers());
+        config.cors = Some(policy.origins(given.cors_origins.iter().map(String::as_str)));
+    }
     if answers == Answers::Echo {
         // An echo is no answer that the description knows.
-        options.response_policy = ResponsePolicy::Off;
+        config.api.response_policy = ResponsePolicy::Off;
     }
-    options
+    Ok(config)
 }

@@ -121,7 +121,7 @@ fn follow(
             }
             Err(fault) => {
                 settings.metrics.count_failed_reload();
-                eprintln!("{fault}the description as it was is still served");
+                introduce::warn(format_args!("{fault}the description as it was is still served\n"));
             }
         }
     }

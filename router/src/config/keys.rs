@@ -137,7 +137,7 @@ pub(super) const KEYS: &[Key] = &[
         size(given).map(|workers| config.runtime = config.runtime.with_workers(workers))
     }),
     key("content.bytesMax", BYTES, "1048576", |config, given| {
-        positive(given).map(|bytes| config.api.content.bytes_max = bytes)
+        positive(given).map(|bytes| config.api.content = config.api.content.with_bytes_max(bytes))
     }),
     key("content.jsonNestingMax", "levels: a whole number from 1 to 64", "64", |config, given| {
         let levels = positive(given)?;
@@ -163,12 +163,7 @@ pub(super) const KEYS: &[Key] = &[
         "[https://a.example]",
         |config, given| {
             let origins = given.list().ok_or(None)?;
-            cors(config, |policy| {
-                origins.iter().fold(policy, |policy, origin| match *origin {
-                    "*" => policy.any_origin(),
-                    origin => policy.origin(origin),
-                })
-            })
+            cors(config, |policy| policy.origins(origins))
         },
     ),
     key(

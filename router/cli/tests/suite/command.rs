@@ -41,8 +41,7 @@ pub struct Run {
 pub fn run(name: &str, files: &[(&str, &str)], arguments: &[&str]) -> Run {
     let folder = folder(name, files);
     let mut command = Command::new(env!("CARGO_BIN_EXE_brrtrouter"));
-    let output =
-        command.args(arguments).current_dir(&folder).env_remove("BRRTROUTER_LISTEN").output().unwrap();
+    let output = command.args(arguments).current_dir(&folder).env_remove("BRRTR_LISTEN").output().unwrap();
     Run {
         code: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -70,9 +69,14 @@ pub struct Served {
 
 /// Runs `brrtrouter serve` with these further arguments, on a free port.
 pub fn serve(name: &str, files: &[(&str, &str)], arguments: &[&str]) -> Served {
+    serve_as(name, files, &[&["--listen", "127.0.0.1:0"], arguments].concat())
+}
+
+/// Runs `brrtrouter serve` with these arguments, which say where to listen.
+pub fn serve_as(name: &str, files: &[(&str, &str)], arguments: &[&str]) -> Served {
     let folder = folder(name, files);
     let child = Command::new(env!("CARGO_BIN_EXE_brrtrouter"))
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .arg("serve")
         .args(arguments)
         .current_dir(&folder)
         .stdout(Stdio::piped())

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::command::{SHOP, run, serve};
+use crate::command::{SHOP, run, serve, serve_as};
 
 const CREDENTIALS: &str =
     "key: { keys: [{ key: s3cret, name: ada }] }\ntoken: { tokens: [{ token: t0ken, scopes: [admin] }] }\n";
@@ -62,6 +62,28 @@ fn pages_of_named_origins_may_read() {
 }
 
 #[test]
+fn a_configuration_says_the_rest_and_flags_win() {
+    let socket = std::env::temp_dir().join(format!("brrtrouter-cli-{}.sock", std::process::id()));
+    let config = format!(
+        "listen: ['127.0.0.1:0', 'unix:{}']\ncors: {{ origins: ['https://a.example'] }}\ncontent: {{ bytesMax: 5 }}\n",
+        socket.display()
+    );
+    let files = [("shop.yaml", SHOP), ("config.yaml", &config)];
+    let served = serve_as(
+        "config",
+        &files,
+        &["shop.yaml", "--config", "config.yaml", "--cors-origin", "https://b.example"],
+    );
+    for origin in ["https://a.example", "https://b.example"] {
+        let answer = served.get("/open", &format!("Origin: {origin}\r\n")).1;
+        assert!(answer.contains(&format!("Access-Control-Allow-Origin: {origin}\r\n")), "{answer}");
+    }
+    assert!(socket.exists());
+    assert_eq!(served.stop(), 0);
+    assert!(!socket.exists());
+}
+
+#[test]
 fn a_taken_port_is_told() {
     let served = serve("taken", &[("shop.yaml", SHOP)], &["shop.yaml"]);
     let done = run("taken-too", &[("shop.yaml", SHOP)], &["serve", "shop.yaml", "--listen", &served.address]);
@@ -110,13 +132,14 @@ fn wrong_uses_are_told() {
         ("no-yaml.yaml", "key: [s3cret\n"),
         ("no-credentials.yaml", "key: { keys: [{ kee: s3cret }] }\n"),
         ("unknown.yaml", "lock: { keys: [{ key: s3cret }] }\n"),
+        ("config.yaml", "server: { idleSeconds: 5 }\n"),
         ("other-kind.yaml", "token: { keys: [{ key: s3cret }] }\n"),
     ];
     let cases: &[(&[&str], &[&str])] = &[
         (&["serve"], &["DESCRIPTION"]),
         (&["serve", "shop.yaml", "--mock", "--echo"], &["cannot be used with"]),
         (&["serve", "shop.yaml", "--quiet", "--verbose"], &["cannot be used with"]),
-        (&["serve", "shop.yaml", "--listen", "8080"], &["it has no port", "127.0.0.1:8080"]),
+        (&["serve", "shop.yaml", "--listen", "8080"], &["is no address to listen on", "127.0.0.1:8080"]),
         (&["serve", "shop.yaml", "--cors-origin", "https://a.example/"], &["without a slash"]),
         (&["serve", "shop.yaml", "--json-nesting-max", "65"], &["1..=64"]),
         (&["serve", "shop.yaml", "--body-bytes-max", "many"], &["invalid digit"]),
@@ -129,6 +152,14 @@ fn wrong_uses_are_told() {
             &["no security scheme `lock`; it has: key, token"],
         ),
         (&["serve", "shop.yaml", "--api-key", "token=s3cret"], &["not of the kind", "it takes tokens"]),
+        (
+            &["serve", "shop.yaml", "--config", "absent.yaml"],
+            &["the configuration cannot be read", "--> absent.yaml"],
+        ),
+        (
+            &["serve", "shop.yaml", "--config", "config.yaml"],
+            &["is `server.idleSecondsMax` meant?", "--> config.yaml:1:11", "= mend:"],
+        ),
         (&["serve", "shop.yaml", "--credentials", "absent.yaml"], &["cannot be read", "--> absent.yaml"]),
         (&["serve", "shop.yaml", "--credentials", "no-yaml.yaml"], &["error[", "no-yaml.yaml:"]),
         (

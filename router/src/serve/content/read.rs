@@ -27,6 +27,17 @@ pub struct ContentLimits {
     pub multipart: MultipartLimits,
 }
 
+impl ContentLimits {
+    /// The same with bodies of at most so many octets. A JSON or XML text may then be as long as a body: who allows larger bodies means those
+    /// as well.
+    #[must_use]
+    pub fn with_bytes_max(mut self, bytes_max: u64) -> Self {
+        let text_bytes = u32::try_from(bytes_max).unwrap_or(u32::MAX).min(limits::json::TEXT_BYTES_MAX);
+        self.json.bytes_max = self.json.bytes_max.max(text_bytes);
+        Self { bytes_max, ..self }
+    }
+}
+
 impl Default for ContentLimits {
     fn default() -> Self {
         Self {

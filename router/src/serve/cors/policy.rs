@@ -90,6 +90,15 @@ impl CorsPolicy {
         self
     }
 
+    /// Lets these origins in, as a configuration lists them: `*` stands for [`any_origin`](Self::any_origin).
+    #[must_use]
+    pub fn origins<'o>(self, origins: impl IntoIterator<Item = &'o str>) -> Self {
+        origins.into_iter().fold(self, |policy, origin| match origin {
+            "*" => policy.any_origin(),
+            origin => policy.origin(origin),
+        })
+    }
+
     /// Lets in every origin that this regular expression matches as a whole. Its syntax is that of the crate `regex`, over ASCII;
     /// matching takes time linear in the origin.
     #[must_use]
