@@ -142,6 +142,9 @@ pub mod http {
     /// How long requests may go on after the server was stopped, in seconds.
     pub const DRAIN_SECONDS_MAX: u64 = 30;
 
+    /// How long what was cut off may take to notice, in milliseconds; a handler that does not end is then left alone.
+    pub const CUT_OFF_MILLIS_MAX: u64 = 1_000;
+
     /// The longest method in bytes; the longest that is registered has 17.
     pub const METHOD_BYTES_MAX: usize = 32;
 

@@ -2,7 +2,7 @@
 //!
 //! Exit code 0: every case that ran passed; 1: some did not; the others as everywhere. Never panics.
 
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -70,6 +70,12 @@ pub fn serve(arguments: &WireServerArguments) -> Result<u8, End> {
 pub fn run(arguments: &WireArguments) -> Result<u8, End> {
     let catalogue = Catalogue::builtin().map_err(End::Harness)?;
     let mut cases = read::read(&arguments.corpus, &catalogue).map_err(End::Unreadable)?;
+    if cases.is_empty() {
+        let folder = arguments.corpus.display();
+        return Err(End::Usage(format!(
+            "{folder} holds no wire cases: name a folder such as specs-corpus/wire"
+        )));
+    }
     select(&mut cases, &arguments.only)?;
     if arguments.list {
         cases.iter().for_each(|case| {
@@ -121,6 +127,10 @@ fn settings(arguments: &WireArguments) -> Result<(Settings, Option<OwnServer>), 
     };
     if let Some(url) = &arguments.url {
         settings.address = address(url)?;
+        // Said once, and not by every case.
+        TcpStream::connect_timeout(&settings.address, settings.patience).map_err(|why| {
+            End::Usage(format!("--url {url}: nobody answers there ({why}); start the server first"))
+        })?;
         return Ok((settings, None));
     }
     let bounds = Bounds {

@@ -64,6 +64,11 @@ fn cases_are_listed_and_selected() {
 fn what_cannot_be_asked_is_told() {
     check(&["--url", "https://127.0.0.1:1", "--only", "host"], 2, &["http URL"]);
     check(&["--url", "http://127.0.0.1", "--only", "host"], 2, &["host and port"]);
+    check(
+        &["--url", "http://127.0.0.1:1", "--only", "host"],
+        2,
+        &["nobody answers there", "start the server"],
+    );
 }
 
 #[test]

@@ -5,7 +5,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use may::io::WaitIoWaker;
@@ -112,11 +111,10 @@ impl ServerHandle {
         self.stopper.drain();
     }
 
-    /// Waits until the server was stopped and its last connection has ended.
+    /// Waits until the server was stopped and its last connection has ended, or was cut off after
+    /// [`drain_time_max`](super::ServerOptions::drain_time_max): a handler that never ends keeps no program from ending.
     pub fn wait(&self) {
-        let server = &self.shared;
-        while !server.is_draining() || server.table.open() > 0 || server.accepting.load(Ordering::Acquire) > 0
-        {
+        while !self.shared.is_over() {
             std::thread::park_timeout(LOOK);
         }
     }

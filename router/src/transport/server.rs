@@ -24,7 +24,7 @@ use super::protection::Protection;
 use super::runtime::{RuntimeConfig, RuntimeError};
 use super::table::ConnectionTable;
 use super::ticker::{self, Ticker};
-use crate::limits::http::BACKLOG_MAX;
+use crate::limits::http::{BACKLOG_MAX, CUT_OFF_MILLIS_MAX};
 use crate::serve::Service;
 
 /// A server that is bound and does not serve yet.
@@ -317,7 +317,14 @@ impl Shared {
     /// What is left is cut off with the next tick.
     pub(super) fn cut_off(&self) {
         self.drain();
-        self.cut_off_at.store(0, Ordering::Relaxed);
+        self.cut_off_at.store(self.ticker.millis(), Ordering::Relaxed);
+    }
+
+    /// Whether nothing is left to wait for: the last connection has ended, or does not though it was cut off.
+    pub(super) fn is_over(&self) -> bool {
+        let ends_by = self.cut_off_at.load(Ordering::Relaxed).saturating_add(CUT_OFF_MILLIS_MAX);
+        let is_empty = self.table.open() == 0 && self.accepting.load(Ordering::Acquire) == 0;
+        self.is_draining() && (is_empty || self.ticker.millis() >= ends_by)
     }
 
     /// Whether what is left may be cut off.

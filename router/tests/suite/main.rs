@@ -29,6 +29,8 @@ mod schemas;
 mod security;
 #[cfg(feature = "server")]
 mod server;
+#[cfg(feature = "server")]
+mod server_end;
 mod style_table;
 mod text_bounds;
 mod text_json;

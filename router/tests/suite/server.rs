@@ -4,12 +4,12 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use brrtrouter::{
-    Api, Body, BodyStream, Context, Description, Handlers, Otherwise, PoolSize, Problem, Response, Server,
-    ServerError, ServerHandle, ServerOptions, WorkerPool,
+    Api, Body, BodyStream, Context, Description, Handlers, Method, Otherwise, PoolSize, Problem, Response,
+    Server, ServerError, ServerHandle, ServerOptions, WorkerPool,
 };
 
 const DESCRIPTION: &str = "
@@ -35,6 +35,8 @@ paths:
   /large: { get: { operationId: large, responses: { '200': { description: Much, content: { text/plain: {} } } } } }
   /slow: { get: { operationId: slow, responses: { '204': { description: Later } } } }
   /until-departure: { get: { operationId: departure, responses: { '204': { description: Gone } } } }
+  /peer: { get: { operationId: peer, responses: { '200': { description: Who, content: { text/plain: {} } } } } }
+  /endless: { get: { operationId: endless, responses: { '204': { description: Never } } } }
   /panic: { get: { operationId: panic, responses: { '204': { description: Never } } } }
 ";
 
@@ -65,7 +67,7 @@ fn count(cx: &Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(&total))
 }
 
-fn api(version: &'static str) -> Api {
+pub(crate) fn api(version: &'static str) -> Api {
     let description = Description::from_text("served.yaml", DESCRIPTION).unwrap();
     let handlers = Handlers::new()
         .on("hello", move |cx| Ok(Response::text(format!("Hello, {}! {version}", cx.path::<&str>("name")?))))
@@ -85,28 +87,37 @@ fn api(version: &'static str) -> Api {
             }
             Ok(Response::no_content())
         })
+        .on("peer", |cx| {
+            Ok(Response::text(cx.connection().peer.map(|peer| peer.ip().to_string()).unwrap_or_default()))
+        })
+        .on("endless", |cx| {
+            while cx.head().method() == Method::GET {
+                may::coroutine::sleep(Duration::from_millis(20));
+            }
+            Ok(Response::no_content())
+        })
         .on("panic", |_| panic!("as planned"));
     Api::builder(&description).handlers(handlers).build().unwrap()
 }
 
-fn serve(options: ServerOptions) -> ServerHandle {
+pub(crate) fn serve(options: ServerOptions) -> ServerHandle {
     Server::bind("127.0.0.1:0").unwrap().options(options).serve(api("one")).unwrap()
 }
 
-fn served() -> (ServerHandle, SocketAddr) {
+pub(crate) fn served() -> (ServerHandle, SocketAddr) {
     let running = serve(ServerOptions::default());
     let address = running.local_addr().unwrap();
     (running, address)
 }
 
-fn connect(address: SocketAddr) -> TcpStream {
+pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream
 }
 
 /// All that the server sends until it closes.
-fn told(address: SocketAddr, sent: &[u8]) -> String {
+pub(crate) fn told(address: SocketAddr, sent: &[u8]) -> String {
     let mut stream = connect(address);
     stream.write_all(sent).unwrap();
     let mut answer = Vec::new();
@@ -442,53 +453,11 @@ fn pooled_handlers_keep_no_worker_from_its_connections() {
 }
 
 #[test]
-fn a_stopped_server_finishes_what_has_begun() {
-    let (running, address) = served();
-    let mut idle = connect(address);
-    idle.write_all(b"GET /hello/x HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
-    assert!(idle.read(&mut [0; 512]).unwrap() > 0);
-    let finished = Arc::new(AtomicU32::new(0));
-    let clients: Vec<_> = (0..20)
-        .map(|_| {
-            let finished = Arc::clone(&finished);
-            std::thread::spawn(move || {
-                let answer = told(address, b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
-                assert!(
-                    answer.starts_with("HTTP/1.1 204 ") && answer.contains("Connection: close"),
-                    "{answer}"
-                );
-                finished.fetch_add(1, Ordering::Relaxed);
-            })
-        })
-        .collect();
-    while running.connections().open < 21 {
-        std::thread::sleep(Duration::from_millis(1));
+fn proxies_are_believed_where_they_are_trusted() {
+    let asked = b"GET /peer HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.7\r\nConnection: close\r\n\r\n";
+    for (trusted, peer) in [(vec![], "127.0.0.1"), (vec!["127.0.0.0/8".parse().unwrap()], "203.0.113.7")] {
+        let running = serve(ServerOptions { trusted_proxies: trusted, ..ServerOptions::default() });
+        let answer = told(running.local_addr().unwrap(), asked);
+        assert!(answer.ends_with(&format!("\r\n\r\n{peer}")), "{answer}");
     }
-    std::thread::sleep(Duration::from_millis(50));
-    running.stop();
-    running.wait();
-    clients.into_iter().for_each(|client| client.join().unwrap());
-    assert_eq!(finished.load(Ordering::Relaxed), 20);
-    assert_eq!(idle.read(&mut [0; 16]).unwrap(), 0, "an idle connection is closed");
-    assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
-}
-
-#[test]
-fn a_unix_socket_serves_and_leaves_nothing_behind() {
-    let path = std::env::temp_dir().join(format!("brrtrouter-{}.sock", std::process::id()));
-    let address = format!("unix:{}", path.display());
-    let running = Server::bind(address.as_str()).unwrap().serve(api("one")).unwrap();
-    let taken = Server::bind(address.as_str()).unwrap_err();
-    assert!(matches!(taken, ServerError::Taken { .. }), "{taken}");
-    let mut stream = std::os::unix::net::UnixStream::connect(&path).unwrap();
-    stream.write_all(b"GET /hello/Ada HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.ends_with("Hello, Ada! one"), "{answer}");
-    drop(running);
-    assert!(!path.exists());
-    // What a server that was killed left behind does not stand in the way.
-    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
-    drop(Server::bind(address.as_str()).unwrap().serve(api("one")).unwrap());
-    assert!(!path.exists());
 }

@@ -1,0 +1,79 @@
+//! The end of a server: what has begun is finished, what does not end is cut off, and nothing stays behind.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use brrtrouter::{Server, ServerError, ServerOptions};
+
+use crate::server::{api, connect, serve, served, told};
+
+#[test]
+fn a_stopped_server_finishes_what_has_begun() {
+    let (running, address) = served();
+    let mut idle = connect(address);
+    idle.write_all(b"GET /hello/x HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    assert!(idle.read(&mut [0; 512]).unwrap() > 0);
+    let finished = Arc::new(AtomicU32::new(0));
+    let clients: Vec<_> = (0..20)
+        .map(|_| {
+            let finished = Arc::clone(&finished);
+            std::thread::spawn(move || {
+                let answer = told(address, b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+                assert!(
+                    answer.starts_with("HTTP/1.1 204 ") && answer.contains("Connection: close"),
+                    "{answer}"
+                );
+                finished.fetch_add(1, Ordering::Relaxed);
+            })
+        })
+        .collect();
+    while running.connections().open < 21 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    running.stop();
+    running.wait();
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    assert_eq!(finished.load(Ordering::Relaxed), 20);
+    assert_eq!(idle.read(&mut [0; 16]).unwrap(), 0, "an idle connection is closed");
+    assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+}
+
+#[test]
+fn a_handler_that_never_ends_keeps_no_program_from_ending() {
+    let running =
+        serve(ServerOptions { drain_time_max: Duration::from_millis(100), ..ServerOptions::default() });
+    let mut stream = connect(running.local_addr().unwrap());
+    stream.write_all(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    while running.connections().open == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    running.stop();
+    running.wait();
+    assert_eq!(running.connections().open, 1, "it was cut off and still computes");
+    assert_eq!(stream.read(&mut [0; 16]).unwrap_or_default(), 0);
+}
+
+#[test]
+fn a_unix_socket_serves_and_leaves_nothing_behind() {
+    let path = std::env::temp_dir().join(format!("brrtrouter-{}.sock", std::process::id()));
+    let address = format!("unix:{}", path.display());
+    let running = Server::bind(address.as_str()).unwrap().serve(api("one")).unwrap();
+    let taken = Server::bind(address.as_str()).unwrap_err();
+    assert!(matches!(taken, ServerError::Taken { .. }), "{taken}");
+    let mut stream = std::os::unix::net::UnixStream::connect(&path).unwrap();
+    stream.write_all(b"GET /hello/Ada HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("Hello, Ada! one"), "{answer}");
+    drop(running);
+    assert!(!path.exists());
+    // What a server that was killed left behind does not stand in the way.
+    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+    drop(Server::bind(address.as_str()).unwrap().serve(api("one")).unwrap());
+    assert!(!path.exists());
+}
