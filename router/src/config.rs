@@ -213,6 +213,14 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_keys_are_those_in_code() {
+        let page = include_str!("../../docs/server.md");
+        for key in KEYS {
+            assert!(page.contains(&format!("| `{}` | {} |", key.path, key.must_be)), "{}", key.path);
+        }
+    }
+
+    #[test]
     fn all_that_is_wrong_is_told_at_once() {
         let text =
             "listen: 8080\nserver:\n  conectionsMax: 5\n  idleSecondsMax: soon\nserver2: {}\ncontent: 7\n";
