@@ -74,8 +74,8 @@ pub use serve::{
     ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ShortText, ValidationStatus,
 };
 pub use serve::{
-    BodyError, BodySource, BytesBody, Clock, Connection, Departure, EmptyBody, FieldLine, HeadError,
-    RequestHead, SystemClock,
+    BodyError, BodySource, BytesBody, Clock, Computation, Connection, Departure, EmptyBody, FieldLine,
+    HeadError, RequestHead, SystemClock,
 };
 #[cfg(feature = "server")]
 pub use transport::{

@@ -9,6 +9,7 @@ mod connection;
 pub mod content;
 mod context;
 pub(crate) mod cors;
+mod digest;
 mod echo;
 mod executor;
 pub(crate) mod handler;
@@ -27,7 +28,7 @@ mod test_client;
 mod told;
 
 pub use api::Api;
-pub use body::{BodyError, BodySource, BytesBody, EmptyBody};
+pub use body::{BodyError, BodySource, BytesBody, Computation, EmptyBody};
 pub use clock::{Clock, SystemClock};
 pub use connection::{Connection, Departure};
 pub use context::Context;

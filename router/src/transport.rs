@@ -21,6 +21,7 @@
 
 mod accept;
 mod address;
+mod apart;
 mod body;
 mod capacity;
 mod channel;

@@ -18,7 +18,8 @@ pub struct Api {
     /// Each shared, because a job of the pool keeps its own operation.
     pub(crate) operations: Box<[Arc<Operation>]>,
     pub(crate) routes: RouteTable,
-    pub(crate) schemas: Schemas,
+    /// Shared, because large content is judged apart from its connection.
+    pub(crate) schemas: Arc<Schemas>,
     pub(crate) options: ApiOptions,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) executor: Arc<dyn Executor>,
@@ -58,6 +59,7 @@ impl Api {
         let operations =
             operations.into_iter().enumerate().map(|(number, operation)| Operation { number, ..operation });
         let operations = operations.into_iter().map(Arc::new).collect();
+        let schemas = Arc::new(schemas);
         Self { operations, routes, schemas, options, clock, executor, own_form, cors, diagnostics }
     }
 

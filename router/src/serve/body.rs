@@ -33,6 +33,9 @@ impl fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
+/// Something to do on whatever thread.
+pub type Computation = Box<dyn FnOnce() + Send>;
+
 /// Where the octets of one request body come from.
 pub trait BodySource {
     /// The length that the head announced; `None` where it is not known, as for chunked bodies.
@@ -41,6 +44,12 @@ pub trait BodySource {
     /// Learns how many octets the reader takes at most, so that a source that knows of more can say so before they come.
     fn limit(&mut self, bytes_max: u64) {
         let _unused = bytes_max;
+    }
+
+    /// Does what takes long for the number of octets that came, and waits for it: here, unless the source has a better place. A source whose
+    /// thread serves others as well should have one.
+    fn compute(&mut self, computation: Computation) {
+        computation();
     }
 
     /// Reads into `buffer` and tells how many bytes came; 0 is the end of the body.
@@ -107,6 +116,10 @@ impl BodySource for CountedBody<'_> {
 
     fn limit(&mut self, bytes_max: u64) {
         self.source.limit(bytes_max);
+    }
+
+    fn compute(&mut self, computation: Computation) {
+        self.source.compute(computation);
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {

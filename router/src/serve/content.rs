@@ -48,6 +48,7 @@ pub use multipart_form::Part;
 pub use negotiate::{Accept, Quality};
 pub use part_head::{PartField, PartHead};
 pub use plan::{ContentPlan, MediaTypePlan};
+pub(crate) use read::decode;
 pub use read::{Content, ContentLimits, DecodedContent, PartHeader, read};
 pub use select::{Announced, Charset, Reading, Selected, select, select_media_type};
 pub(crate) use select::{reads_stream, select_text};

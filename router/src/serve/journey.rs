@@ -10,11 +10,11 @@ use std::time::Instant;
 
 use http::{Method, StatusCode};
 
-use crate::limits;
 use crate::serve::body::CountedBody;
 use crate::serve::clock::has_passed;
 use crate::serve::content::{self, Content, LimitedBody, Selected};
 use crate::serve::cors::CorsAnswer;
+use crate::serve::digest::Digest;
 use crate::serve::handler::{Function, Handler, guard};
 use crate::serve::head::OwnedHead;
 use crate::serve::owned::OwnedRequest;
@@ -26,7 +26,7 @@ use crate::serve::service::{RequestId, Visit};
 use crate::serve::told::Told;
 use crate::serve::{
     Api, BodySource, Connection, Context, ExecutorError, Job, Operation, Problem, ProblemContext,
-    ProblemError, ProblemKind, RequestHead, Response,
+    ProblemKind, RequestHead, Response,
 };
 
 /// What routing found: the operation, and where the template's expressions stand in the path as sent.
@@ -371,29 +371,9 @@ impl<'r> Admitted<'r> {
         let Some(selected) = &self.decision.selected else { return self.handle(Content::None, body) };
         // A stream that the handler pulls is bounded as well (HTTP-010).
         let mut body = LimitedBody::new(body, selected.bytes_max(limits))?;
-        let mut content = content::read(selected, &mut body, limits)?;
-        self.validate(&content)?;
-        self.apply_access(selected, &mut content)?;
+        let digest = Digest { operation: self.decision.operation, schemas: &self.api.schemas, limits };
+        let content = digest.content(selected, self.head, &mut body)?;
         self.handle(content, &mut body)
-    }
-
-    /// Applies the content's schema; every error is named, up to a bound (SCH-028).
-    fn validate(&self, content: &Content) -> Result<(), Problem> {
-        let Content::Decoded(decoded) = content else { return Ok(()) };
-        let errors = decoded.errors(&self.api.schemas, limits::SCHEMA_ERRORS_MAX);
-        if errors.is_empty() {
-            return Ok(());
-        }
-        Err(Problem::of(ProblemKind::ContentInvalid).with_errors(errors))
-    }
-
-    /// `readOnly` members and defaults, after validation (SCH-017, SCH-019).
-    fn apply_access(&self, selected: &Selected<'_, '_>, content: &mut Content) -> Result<(), Problem> {
-        let Content::Decoded(decoded) = content else { return Ok(()) };
-        self.decision.operation.access.apply(selected.plan().key(), decoded).map_err(|pointers| {
-            let refused = |pointer| ProblemError::content(pointer, "readOnly", "is for responses only");
-            Problem::of(ProblemKind::ContentInvalid).with_errors(pointers.into_iter().map(refused))
-        })
     }
 
     fn handle(self, content: Content, body: &mut dyn BodySource) -> Result<Response, Problem> {

@@ -9,7 +9,7 @@ use super::framing::{BodyFraming, Framing};
 use super::input::Input;
 use super::table::Wait;
 use crate::limits::http::{DRAIN_BYTES_MAX, OUTPUT_BYTES_MAX};
-use crate::serve::{BodyError, BodySource};
+use crate::serve::{BodyError, BodySource, Computation};
 
 /// What is left of a body.
 #[derive(Debug)]
@@ -192,6 +192,10 @@ impl<S: Line> BodySource for IncomingBody<'_, S> {
 
     fn limit(&mut self, bytes_max: u64) {
         self.progress.bytes_max = bytes_max;
+    }
+
+    fn compute(&mut self, computation: Computation) {
+        self.channel.shared().apart.compute(computation);
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {

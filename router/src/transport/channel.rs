@@ -5,7 +5,7 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use may::io::CoIo;
+use may::io::{CoIo, WaitIo};
 
 use super::input::Input;
 use super::server::Shared;
@@ -19,6 +19,21 @@ pub(super) trait Line: Read + Write {
 
     /// Says that nothing more comes; the socket is shut down afterwards.
     fn farewell(&mut self) -> io::Result<()>;
+
+    /// Reads once without waiting; an error of the kind `WouldBlock` where nothing has come.
+    fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Waits until something may have come, or the ticker wakes it.
+    fn wait(&self);
+}
+
+/// Reads a line without waiting.
+struct AtOnce<'l, S>(&'l mut S);
+
+impl<S: Line> Read for AtOnce<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read_at_once(buffer)
+    }
 }
 
 /// Nothing stands between the journey and the socket, whose end says it all.
@@ -27,6 +42,14 @@ impl Line for CoIo<Wire> {
 
     fn farewell(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner_mut().read(buffer)
+    }
+
+    fn wait(&self) {
+        self.wait_io();
     }
 }
 
@@ -98,12 +121,41 @@ impl<S: Line> Channel<S> {
     pub(super) fn fill(&mut self, input: &mut Input, bytes_max: usize) -> Result<usize, ReadFault> {
         loop {
             match input.fill(&mut self.stream, bytes_max) {
-                Ok(0) if self.peer.is_late() => return Err(ReadFault::Late),
-                Ok(count) => return Ok(count),
                 Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) if self.peer.is_late() => return Err(ReadFault::Late),
-                Err(_) => return Err(ReadFault::Gone),
+                read => return self.judge(&read),
             }
+        }
+    }
+
+    /// The same for a connection that waits for a request; `None` once it has waited for so long that it may rest.
+    pub(super) fn fill_or_rest(
+        &mut self,
+        input: &mut Input,
+        bytes_max: usize,
+    ) -> Result<Option<usize>, ReadFault> {
+        loop {
+            match input.fill(&mut AtOnce(&mut self.stream), bytes_max) {
+                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+                Err(fault) if fault.kind() != io::ErrorKind::WouldBlock => {
+                    return self.judge(&Err(fault)).map(Some);
+                }
+                Err(_) if self.peer.is_resting() => return Ok(None),
+                Err(_) => self.stream.wait(),
+                read => return self.judge(&read).map(Some),
+            }
+        }
+    }
+
+    /// Waits, without a buffer, until something may have come.
+    pub(super) fn wait(&self) {
+        self.stream.wait();
+    }
+
+    fn judge(&self, read: &io::Result<usize>) -> Result<usize, ReadFault> {
+        match read {
+            Ok(0) | Err(_) if self.peer.is_late() => Err(ReadFault::Late),
+            Ok(count) => Ok(*count),
+            Err(_) => Err(ReadFault::Gone),
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use may::io::CoIo;
+use may::io::{CoIo, WaitIo};
 
 use super::channel::{Channel, Line, ReadFault};
 use super::counts::{CloseCause, Ending};
@@ -17,7 +17,9 @@ use super::protection::Protection;
 use super::scan::{HeadPlace, Scan, head_bytes_max};
 use super::server::Shared;
 use super::table::{Registration, Wait, Wire};
-use crate::limits::http::{OUTPUT_BYTES_MAX, PIPELINE_BURST_MAX};
+use crate::limits::http::{
+    OUTPUT_BYTES_MAX, PIPELINE_BURST_MAX, REST_MILLIS, REST_STACK_BYTES, REST_STACK_BYTES_SMALL, STACK_BYTES,
+};
 use crate::serve::Connection;
 
 /// Serves the connection of a registration.
@@ -36,6 +38,7 @@ pub(super) fn serve(
             return;
         }
     };
+    registration.be_woken_by(wire.waker());
     let channel = Channel::new(wire, Arc::clone(peer), Arc::clone(shared));
     match protection {
         Protection::Plain => ending.by(Conversation::new(channel, connection).run()),
@@ -148,14 +151,13 @@ impl<S: Line> Conversation<S> {
                 return Ok(place);
             }
             self.output.flush(&mut self.channel).map_err(|_| Stop::Closed(self.unanswered()))?;
-            if self.input.is_empty() {
-                self.wait_for_request()?;
-            } else if !std::mem::replace(&mut is_timed, true) {
-                let until = self.channel.shared().ticker.after(self.channel.shared().options.head_time_max);
-                self.channel.wait_until(until, Wait::Octets);
-            }
             let most = head_bytes_max(&self.channel.shared().options).saturating_add(OUTPUT_BYTES_MAX);
-            match self.channel.fill(&mut self.input, most) {
+            let read = if self.input.is_empty() {
+                self.wait_for_request(most)?
+            } else {
+                self.wait_for_octets(most, std::mem::replace(&mut is_timed, true))
+            };
+            match read {
                 Ok(1..) => {}
                 Ok(0) if !scan.is_at_start() => return Err(FramingFault::Incomplete.into()),
                 Err(ReadFault::Late) if !scan.is_at_start() => return Err(FramingFault::TimedOut.into()),
@@ -165,17 +167,57 @@ impl<S: Line> Conversation<S> {
         }
     }
 
-    /// Nothing has come yet: the connection is idle, or new.
-    fn wait_for_request(&mut self) -> Result<(), Stop> {
+    /// A head has begun to come.
+    fn wait_for_octets(&mut self, most: usize, is_timed: bool) -> Result<usize, ReadFault> {
+        if !is_timed {
+            let until = self.channel.shared().ticker.after(self.channel.shared().options.head_time_max);
+            self.channel.wait_until(until, Wait::Octets);
+        }
+        self.channel.fill(&mut self.input, most)
+    }
+
+    /// Nothing has come yet: the connection is idle, or new. Gives what is read first.
+    fn wait_for_request(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
         let shared = self.channel.shared();
         let time =
             if self.requests == 0 { shared.options.head_time_max } else { shared.options.idle_time_max };
         let until = shared.ticker.after(time);
+        let rests_at = shared.ticker.millis().saturating_add(REST_MILLIS);
+        if rests_at < until {
+            self.channel.wait_until(rests_at, Wait::Rest);
+        } else {
+            self.channel.wait_until(until, Wait::Request);
+        }
+        self.stop_if_draining()?;
+        self.input.shrink();
+        match self.channel.fill_or_rest(&mut self.input, most) {
+            Ok(Some(count)) => return Ok(Ok(count)),
+            Ok(None) => {}
+            Err(fault) => return Ok(Err(fault)),
+        }
         self.channel.wait_until(until, Wait::Request);
+        self.stop_if_draining()?;
+        self.rest();
+        Ok(self.channel.fill(&mut self.input, most))
+    }
+
+    fn stop_if_draining(&self) -> Result<(), Stop> {
         if self.channel.shared().is_draining() && self.requests > 0 {
             return Err(Stop::Closed(CloseCause::Drained));
         }
-        self.input.shrink();
         Ok(())
+    }
+
+    /// Waits with as little memory as can be.
+    fn rest(&mut self) {
+        self.input.release();
+        self.behind.release();
+        self.output.release();
+        if self.channel.shared().runtime.stack_bytes() >= STACK_BYTES {
+            brrtrouter_stack::give_back::<REST_STACK_BYTES>();
+        } else {
+            brrtrouter_stack::give_back::<REST_STACK_BYTES_SMALL>();
+        }
+        self.channel.wait();
     }
 }

@@ -49,7 +49,8 @@ impl<'b> Parts<'b> {
 }
 
 impl<S: Line> Conversation<S> {
-    /// Answers the request whose head is at `place`.
+    /// Answers the request whose head is at `place`. Apart from the loop, so that a connection that waits does not keep room for it.
+    #[inline(never)]
     pub(super) fn exchange(&mut self, place: HeadPlace) -> Next {
         match self.exchange_whole(&place) {
             Ok(Ok(next)) => next,

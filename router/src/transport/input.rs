@@ -58,6 +58,13 @@ impl Input {
         }
     }
 
+    /// Gives all of it back.
+    pub(super) fn release(&mut self) {
+        if self.is_empty() {
+            self.octets = Vec::new();
+        }
+    }
+
     fn make_room(&mut self, bytes_max: usize) {
         if self.end < self.octets.len() {
             return;

@@ -48,6 +48,13 @@ impl Output {
         written
     }
 
+    /// Gives the memory back, where nothing is gathered.
+    pub(super) fn release(&mut self) {
+        if self.octets.is_empty() {
+            self.octets = Vec::new();
+        }
+    }
+
     /// Sends a response, or gathers it where it is small. Tells whether the connection can be used again.
     pub(super) fn send<S: Line>(
         &mut self,

@@ -16,6 +16,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::accept::{Acceptor, Listening};
 use super::address::{AddressError, ListenAddress};
+use super::apart::Apart;
 use super::capacity;
 use super::counts::ServerCounts;
 use super::handle::ServerHandle;
@@ -198,7 +199,8 @@ impl Server {
     /// A [`ServerError`] where coroutines cannot run as asked, or the system has no thread left.
     pub fn serve(self, service: impl Into<Service>) -> Result<ServerHandle, ServerError> {
         self.runtime.apply()?;
-        let shared = Arc::new(Shared::new(self.options, service.into()));
+        let apart = Apart::start().map_err(ServerError::System)?;
+        let shared = Arc::new(Shared::new(self.options, self.runtime, apart, service.into()));
         let mut wakers = Vec::new();
         let mut addresses = Vec::new();
         for listener in self.listeners {
@@ -269,6 +271,8 @@ fn listen_at(path: &Path) -> io::Result<Socket> {
 pub(super) struct Shared {
     pub(super) service: ArcSwap<Service>,
     pub(super) options: ServerOptions,
+    pub(super) runtime: RuntimeConfig,
+    pub(super) apart: Apart,
     pub(super) connections_max: usize,
     pub(super) table: Arc<ConnectionTable>,
     pub(super) ticker: Ticker,
@@ -287,11 +291,13 @@ pub(super) struct Shared {
 type Retired = std::sync::Mutex<Vec<Arc<Service>>>;
 
 impl Shared {
-    fn new(options: ServerOptions, service: Service) -> Self {
+    fn new(options: ServerOptions, runtime: RuntimeConfig, apart: Apart, service: Service) -> Self {
         Self {
             service: ArcSwap::from_pointee(service),
             connections_max: capacity::connections_max(options.connections_max),
             options,
+            runtime,
+            apart,
             table: Arc::default(),
             ticker: Ticker::new(),
             counts: Arc::default(),

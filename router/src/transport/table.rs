@@ -4,6 +4,7 @@
 //! whoever reads or writes it: `may`'s own timers would keep a list for every length of time that was ever asked for, and write to an event
 //! descriptor for most reads. The lock is held for a few instructions, or by the ticker for one look at each; nothing waits under it. Never panics.
 
+use std::fmt;
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::Shutdown;
@@ -11,8 +12,10 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
+use may::io::WaitIoWaker;
 use socket2::Socket;
 
+use crate::limits::http::RESTS_PER_TICK_MAX;
 use crate::serve::Departure;
 
 /// What a connection waits for, and so what its deadline ends.
@@ -24,6 +27,8 @@ pub(super) enum Wait {
     Octets,
     /// That the peer takes more of an answer.
     Writing,
+    /// The first octet of the next request, for so long that the connection may as well rest: nothing ends with this deadline.
+    Rest,
 }
 
 impl Wait {
@@ -32,6 +37,7 @@ impl Wait {
             Self::Request => 0,
             Self::Octets => 1,
             Self::Writing => 2,
+            Self::Rest => 3,
         }
     }
 }
@@ -42,6 +48,8 @@ struct Deadline(AtomicU64);
 
 const NONE: u64 = 0;
 const PASSED: u64 = u64::MAX;
+/// The connection was woken to rest.
+const RESTING: u64 = u64::MAX - 1;
 const KIND_BITS: u32 = 2;
 const KIND_MASK: u64 = (1 << KIND_BITS) - 1;
 
@@ -74,6 +82,11 @@ impl Peer {
         self.deadline.0.load(Ordering::Relaxed) == PASSED
     }
 
+    /// Whether the connection was woken to rest.
+    pub(super) fn is_resting(&self) -> bool {
+        self.deadline.0.load(Ordering::Relaxed) == RESTING
+    }
+
     /// Tells the peer that nothing more comes, while it may still send.
     pub(super) fn end_of_answers(&self) {
         self.shut(Shutdown::Write);
@@ -81,21 +94,32 @@ impl Peer {
 
     fn is_idle(&self) -> bool {
         let now = self.deadline.0.load(Ordering::Relaxed);
-        now != PASSED && now != NONE && now & KIND_MASK == Wait::Request.bits()
+        match now {
+            NONE | PASSED => false,
+            RESTING => true,
+            _ => [Wait::Request.bits(), Wait::Rest.bits()].contains(&(now & KIND_MASK)),
+        }
     }
 
-    /// Ends what waits, if its time is over.
-    fn look(&self, millis: u64) {
+    /// Ends what waits, if its time is over. Tells whether it may rest instead, and is to be woken for that.
+    fn look(&self, millis: u64, may_rest: bool) -> bool {
         let now = self.deadline.0.load(Ordering::Relaxed);
-        if now == NONE || now == PASSED || (now >> KIND_BITS) > millis {
-            return;
+        if matches!(now, NONE | PASSED | RESTING) || (now >> KIND_BITS) > millis {
+            return false;
         }
-        let ended = self.deadline.0.compare_exchange(now, PASSED, Ordering::Relaxed, Ordering::Relaxed);
-        if ended.is_ok() {
+        if now & KIND_MASK == Wait::Rest.bits() {
+            return may_rest && self.passes(now, RESTING);
+        }
+        if self.passes(now, PASSED) {
             // Who reads may still answer; who writes has nobody to answer to.
             let writes = now & KIND_MASK == Wait::Writing.bits();
             self.shut(if writes { Shutdown::Both } else { Shutdown::Read });
         }
+        false
+    }
+
+    fn passes(&self, now: u64, to: u64) -> bool {
+        self.deadline.0.compare_exchange(now, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     fn shut(&self, how: Shutdown) {
@@ -149,8 +173,26 @@ type SharedSlots = std::sync::Mutex<Slots>;
 
 #[derive(Debug, Default)]
 struct Slots {
-    peers: Vec<Option<Arc<Peer>>>,
+    peers: Vec<Option<Entry>>,
     free: Vec<usize>,
+}
+
+impl Slots {
+    fn peers(&self) -> impl Iterator<Item = &Arc<Peer>> {
+        self.peers.iter().flatten().map(|entry| &entry.peer)
+    }
+}
+
+/// A connection, and what wakes it.
+struct Entry {
+    peer: Arc<Peer>,
+    waker: Option<WaitIoWaker>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.peer.fmt(f)
+    }
 }
 
 /// All connections of a server.
@@ -171,39 +213,48 @@ impl ConnectionTable {
         let peer = Arc::new(Peer::new(socket));
         let mut slots = self.lock();
         let slot = slots.free.pop().unwrap_or(slots.peers.len());
+        let entry = Some(Entry { peer: Arc::clone(&peer), waker: None });
         match slots.peers.get_mut(slot) {
-            Some(place) => *place = Some(Arc::clone(&peer)),
-            None => slots.peers.push(Some(Arc::clone(&peer))),
+            Some(place) => *place = entry,
+            None => slots.peers.push(entry),
         }
         drop(slots);
         self.open.fetch_add(1, Ordering::Relaxed);
         Registration { table: Arc::clone(self), peer, slot }
     }
 
-    /// Ends those whose time is over.
+    /// Ends those whose time is over, and wakes some of those that may rest: few enough that nobody waits for them.
     pub(super) fn look(&self, millis: u64) {
-        self.lock().peers.iter().flatten().for_each(|peer| peer.look(millis));
+        let mut rests = RESTS_PER_TICK_MAX;
+        for entry in self.lock().peers.iter().flatten() {
+            let is_to_rest = entry.peer.look(millis, rests > 0 && entry.waker.is_some());
+            if let (true, Some(waker)) = (is_to_rest, &entry.waker) {
+                rests = rests.saturating_sub(1);
+                // Should it go on at this very moment, it is woken for nothing: who waits for a socket looks whether that is ready.
+                waker.wakeup();
+            }
+        }
     }
 
     /// Ends those that wait for a request: what they already sent is still read and answered.
     pub(super) fn end_idle(&self) {
         let slots = self.lock();
-        let idle = slots.peers.iter().flatten().filter(|peer| peer.is_idle());
+        let idle = slots.peers().filter(|peer| peer.is_idle());
         idle.for_each(|peer| peer.shut(Shutdown::Read));
     }
 
     /// Ends all, in the midst of what they do.
     pub(super) fn cut_off(&self) {
-        self.lock().peers.iter().flatten().for_each(|peer| peer.shut(Shutdown::Both));
+        self.lock().peers().for_each(|peer| peer.shut(Shutdown::Both));
     }
 
     fn remove(&self, slot: usize) {
         let mut slots = self.lock();
-        let peer = slots.peers.get_mut(slot).and_then(Option::take);
+        let entry = slots.peers.get_mut(slot).and_then(Option::take);
         slots.free.push(slot);
         drop(slots);
         // The descriptor may be closed here, outside the lock.
-        drop(peer);
+        drop(entry);
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
@@ -226,6 +277,13 @@ pub(super) struct Registration {
 impl Registration {
     pub(super) const fn peer(&self) -> &Arc<Peer> {
         &self.peer
+    }
+
+    /// Lets the ticker wake the connection.
+    pub(super) fn be_woken_by(&self, waker: WaitIoWaker) {
+        if let Some(Some(entry)) = self.table.lock().peers.get_mut(self.slot) {
+            entry.waker = Some(waker);
+        }
     }
 }
 

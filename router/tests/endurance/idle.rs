@@ -7,10 +7,10 @@ use crate::client::{Client, get, post};
 use crate::served::{Served, kib};
 use crate::{Extent, Figures, assured};
 
-/// What an idle connection may keep after a GET, in octets: five pages of its stack, which the journey of a request touches, and its buffers.
-const IDLE_BYTES_MAX: u64 = 24 * 1024;
-/// What an idle connection may keep after the deepest body that is accepted.
-const DEEP_BYTES_MAX: u64 = 96 * 1024;
+/// What an idle connection may keep after a GET, in octets, once it rests: the first page of its stack and the last, and what tells who it is.
+const IDLE_BYTES_MAX: u64 = 12 * 1024;
+/// What an idle connection may keep after the deepest body that is accepted: the same.
+const DEEP_BYTES_MAX: u64 = 12 * 1024;
 /// Code that is not optimised uses more stack: by this factor, at the most.
 const UNOPTIMISED: u64 = if cfg!(debug_assertions) { 2 } else { 1 };
 const THREADS: usize = 4;
@@ -22,10 +22,10 @@ pub fn run(extent: &Extent) -> Figures {
     let served = Served::start()?;
     // What is there once, whatever the number of connections, is not theirs.
     open(&served, 300)?;
-    let bare = served.rss()?;
+    let bare = served.rested_rss()?;
     let mut idle = open(&served, extent.idle)?;
     let count = u64::try_from(extent.idle)?;
-    let after_get = served.rss()?.saturating_sub(bare) / count;
+    let after_get = served.rested_rss()?.saturating_sub(bare) / count;
     let active = ask_all_the_time(&served, extent.active)?;
     for client in &mut idle {
         assured(client.ask(&get("/small"))? == 200, || "an idle connection has ended".to_owned())?;
@@ -98,7 +98,7 @@ fn rounds(clients: &mut [Client]) -> std::io::Result<()> {
 fn deep(extent: &Extent) -> Result<u64, Box<dyn Error>> {
     let served = Served::start()?;
     open(&served, 300)?;
-    let bare = served.rss()?;
+    let bare = served.rested_rss()?;
     let mut clients = open(&served, extent.idle)?;
     let request = post("/nodes", "application/json", nested(DEPTH_MAX).as_bytes());
     for client in &mut clients {
@@ -109,7 +109,7 @@ fn deep(extent: &Extent) -> Result<u64, Box<dyn Error>> {
         .first_mut()
         .map(|client| client.ask(&post("/nodes", "application/json", nested(DEPTH_MAX + 1).as_bytes())));
     assured(matches!(status, Some(Ok(400))), || format!("one level more: {status:?}"))?;
-    Ok(served.rss()?.saturating_sub(bare) / u64::try_from(extent.idle)?)
+    Ok(served.rested_rss()?.saturating_sub(bare) / u64::try_from(extent.idle)?)
 }
 
 /// Objects inside one another.

@@ -13,6 +13,9 @@ use crate::server::LISTENING;
 /// How long the process may take to end once it is told to.
 const END_TIME: Duration = Duration::from_secs(60);
 
+/// How long memory has to stay as it is before nothing more is taken to be given back.
+const QUIET_TIME: Duration = Duration::from_millis(700);
+
 /// A server in a process of its own; it ends when this is dropped.
 pub struct Served {
     child: Child,
@@ -41,6 +44,21 @@ impl Served {
         let pages: u64 = text.split(' ').nth(1).ok_or("no second figure")?.parse()?;
         let page = u64::try_from(rustix::param::page_size())?;
         Ok(pages * page)
+    }
+
+    /// The same once all connections rest, which they do few at a time.
+    pub fn rested_rss(&self) -> Result<u64, Box<dyn Error>> {
+        let began = Instant::now();
+        let mut least = self.rss()?;
+        let mut since = Instant::now();
+        while since.elapsed() < QUIET_TIME && began.elapsed() < END_TIME {
+            std::thread::sleep(Duration::from_millis(50));
+            let present = self.rss()?;
+            if present < least {
+                (least, since) = (present, Instant::now());
+            }
+        }
+        Ok(least)
     }
 
     pub fn terminate(&self) -> Result<(), Box<dyn Error>> {

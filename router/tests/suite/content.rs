@@ -1,7 +1,10 @@
 //! Content, from outside: what a client sends and what a handler or a problem shows of it.
 
 use brrtrouter::content::{ContentLimits, FormWriter, MultipartWriter};
-use brrtrouter::{Api, ApiOptions, BodyError, BodySource, Connection, Description, FieldLine, Handlers};
+use brrtrouter::{
+    Api, ApiOptions, BodyError, BodySource, BytesBody, Computation, Connection, Description, FieldLine,
+    Handlers,
+};
 use brrtrouter::{Problem, RequestHead, Response, TestResponse};
 use http::Method;
 use serde_json::{Value, json};
@@ -46,6 +49,10 @@ components:
 ";
 
 fn api() -> Api {
+    api_up_to(10_000)
+}
+
+fn api_up_to(bytes_max: u64) -> Api {
     let handlers = Handlers::new()
         .on("form", |cx| {
             let photos: Vec<_> = cx.content().files("photo").map(|part| part.octets().len()).collect();
@@ -66,7 +73,7 @@ fn api() -> Api {
         })
         .on("none", |_| Ok(Response::json(&"done")));
     let description = Description::from_text("content.yaml", DESCRIPTION).expect("a valid description");
-    let limits = ContentLimits { bytes_max: 10_000, ..ContentLimits::default() };
+    let limits = ContentLimits { bytes_max, ..ContentLimits::default() };
     let options = ApiOptions { content: limits, ..ApiOptions::default() };
     Api::builder(&description)
         .handlers(handlers)
@@ -257,4 +264,52 @@ fn an_operation_without_a_request_body_takes_none() {
     assert_eq!(api.test().delete("/files").send().status(), 200);
     assert_eq!(api.test().delete("/files").content("application/json", "").send().status(), 200);
     assert_eq!(api.test().delete("/files").content("application/json", "{}").send().status(), 415);
+}
+
+/// A body whose computations are counted and done on another thread, or lost.
+struct Apart<'b> {
+    octets: BytesBody<'b>,
+    computations: u32,
+    is_lost: bool,
+}
+
+impl BodySource for Apart<'_> {
+    fn length(&self) -> Option<u64> {
+        None
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
+        self.octets.read(buffer)
+    }
+
+    fn compute(&mut self, computation: Computation) {
+        self.computations += 1;
+        if !self.is_lost {
+            std::thread::spawn(computation).join().expect("the computation does not panic");
+        }
+    }
+}
+
+/// Large content is decoded and judged where its source wants it; the answer is the same, and what is lost is a 500.
+#[test]
+fn large_content_is_computed_apart() {
+    let api = api_up_to(100_000);
+    let pet = |id: i32, size: usize| json!({ "id": id, "tags": ["x".repeat(size)] }).to_string();
+    let form = format!("id=1&tags={}", "y".repeat(70_000));
+    let cases = [
+        ("application/json", pet(1, 10), false, 0, 200),
+        ("application/json", pet(1, 70_000), false, 1, 200),
+        ("application/json", pet(0, 70_000), false, 1, 400),
+        ("application/x-www-form-urlencoded", form, false, 1, 200),
+        ("application/json", pet(1, 70_000), true, 1, 500),
+    ];
+    for (media_type, body, is_lost, computations, status) in cases {
+        let fields =
+            [FieldLine::new("Content-Type", media_type), FieldLine::new("Transfer-Encoding", "chunked")];
+        let head = RequestHead::new(Method::POST, "/forms", &fields).unwrap();
+        let mut source = Apart { octets: BytesBody::new(body.as_bytes()), computations: 0, is_lost };
+        let response = api.answer(&head, &Connection::default(), &mut source);
+        let told = (source.computations, response.status().as_u16());
+        assert_eq!(told, (computations, status), "{media_type}, {} octets", body.len());
+    }
 }

@@ -31,6 +31,8 @@ mod security;
 mod server;
 #[cfg(feature = "server")]
 mod server_end;
+#[cfg(feature = "server")]
+mod server_rest;
 mod style_table;
 mod text_bounds;
 mod text_json;

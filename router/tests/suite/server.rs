@@ -293,6 +293,24 @@ fn large_bodies_come_through_by_length_and_by_chunks() {
 }
 
 #[test]
+fn large_json_is_read_as_small_json_is() {
+    let (_running, address) = served();
+    let numbers = |last: &str| format!("[{}{last}]", "1,".repeat(100_000));
+    for (body, status, told_of) in [
+        (numbers("1"), "200", "100001"),
+        (numbers("true"), "400", "\"pointer\":\"/100000\""),
+        (numbers(""), "400", "column 200002"),
+    ] {
+        let sent = format!(
+            "POST /sum HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = told(address, sent.as_bytes());
+        assert_eq!((statuses(&answer), answer.contains(told_of)), (vec![status], true), "{answer}");
+    }
+}
+
+#[test]
 fn slow_heads_and_bodies_end() {
     let short = Duration::from_millis(300);
     let options = ServerOptions {

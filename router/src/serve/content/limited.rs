@@ -4,7 +4,7 @@
 //! too many came, without reading the rest. Never panics.
 
 use crate::limits::content::{READ_BYTES_MAX, READ_BYTES_MIN, RESERVE_BYTES_MAX};
-use crate::serve::{BodyError, BodySource};
+use crate::serve::{BodyError, BodySource, Computation};
 
 /// A source of at most so many octets; what came may be kept for whoever needs the raw content.
 pub struct LimitedBody<'b> {
@@ -65,6 +65,10 @@ impl std::fmt::Debug for LimitedBody<'_> {
 impl BodySource for LimitedBody<'_> {
     fn length(&self) -> Option<u64> {
         self.source.length()
+    }
+
+    fn compute(&mut self, computation: Computation) {
+        self.source.compute(computation);
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {

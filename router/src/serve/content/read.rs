@@ -222,39 +222,41 @@ pub fn read(
     if selected.reading() == Reading::Stream {
         return Ok(Content::Stream);
     }
-    let plan = selected.plan();
     let mut source = LimitedBody::new(body, selected.bytes_max(limits))?;
-    let (instance, raw, parts) = match selected.reading() {
-        Reading::Json => {
-            let raw = source.read_all()?;
-            let decoded = DecodedContent { raw, slot: plan.slot(), ..DecodedContent::default() };
-            let mut decoded = Box::new(decoded);
-            let DecodedContent { instance, raw, .. } = &mut *decoded;
-            parse_json_into(raw, &limits.json, instance)?;
-            return Ok(Content::Decoded(decoded));
-        }
-        Reading::Xml => {
-            let raw = source.read_all()?;
-            let xml = plan.value().xml.as_deref().ok_or(ContentError::MediaTypeUndeclared)?;
-            (xml::decode(xml, &raw, &limits.json)?, raw, Parts::default())
-        }
-        Reading::Text(charset) => {
-            let raw = source.read_all()?;
-            (text::decode(plan.value(), &raw, charset)?, raw, Parts::default())
-        }
-        Reading::Form => {
-            let raw = source.read_all()?;
-            (form::decode(plan.form(), &raw, limits)?, raw, Parts::default())
-        }
-        Reading::Multipart => {
-            let parts = multipart_form::read_parts(&selected.media_type(), &mut source, limits)?;
-            let raw = source.into_kept();
-            let media_type = selected.media_type();
-            let (instance, parts) = multipart_form::decode(plan.form(), &media_type, (parts, &raw), limits)?;
-            (instance, raw, parts)
-        }
-        Reading::Octets => return Ok(Content::Octets(source.read_all()?)),
-        Reading::Stream => return Ok(Content::Stream),
-    };
+    if selected.reading() != Reading::Multipart {
+        return decode(selected, source.read_all()?, limits);
+    }
+    let media_type = selected.media_type();
+    let parts = multipart_form::read_parts(&media_type, &mut source, limits)?;
+    let raw = source.into_kept();
+    let plan = selected.plan();
+    let (instance, parts) = multipart_form::decode(plan.form(), &media_type, (parts, &raw), limits)?;
     Ok(Content::Decoded(Box::new(DecodedContent { instance, raw, slot: plan.slot(), parts })))
+}
+
+/// Decodes content whose octets have all come: of any kind but multipart, which is taken apart while it comes.
+///
+/// # Errors
+/// The first [`ContentError`].
+pub(crate) fn decode(
+    selected: &Selected<'_, '_>,
+    raw: Vec<u8>,
+    limits: &ContentLimits,
+) -> Result<Content, ContentError> {
+    let plan = selected.plan();
+    let mut decoded = Box::new(DecodedContent { raw, slot: plan.slot(), ..DecodedContent::default() });
+    let DecodedContent { instance, raw, .. } = &mut *decoded;
+    match selected.reading() {
+        Reading::Json => parse_json_into(raw, &limits.json, instance)?,
+        Reading::Xml => {
+            let xml = plan.value().xml.as_deref().ok_or(ContentError::MediaTypeUndeclared)?;
+            *instance = xml::decode(xml, raw, &limits.json)?;
+        }
+        Reading::Text(charset) => *instance = text::decode(plan.value(), raw, charset)?,
+        Reading::Form => *instance = form::decode(plan.form(), raw, limits)?,
+        Reading::Multipart | Reading::Octets | Reading::Stream => {
+            return Ok(Content::Octets(std::mem::take(raw)));
+        }
+    }
+    Ok(Content::Decoded(decoded))
 }

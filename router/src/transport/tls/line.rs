@@ -6,7 +6,7 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use may::io::CoIo;
+use may::io::{CoIo, WaitIo};
 use rustls::ServerConnection;
 
 use crate::limits::http::TLS_RECORD_BYTES_MAX;
@@ -62,7 +62,12 @@ impl TlsLine {
 
     /// Reads once and takes it in.
     pub(super) fn receive(&mut self) -> Result<(), ReceiveFault> {
-        match self.session.read_tls(&mut self.wire) {
+        let read = self.session.read_tls(&mut self.wire);
+        self.take_in(read)
+    }
+
+    fn take_in(&mut self, read: io::Result<usize>) -> Result<(), ReceiveFault> {
+        match read {
             Ok(0) => return Err(ReceiveFault::Gone(io::ErrorKind::UnexpectedEof.into())),
             Ok(_) => {}
             Err(fault) if fault.kind() == io::ErrorKind::Interrupted => return Ok(()),
@@ -124,5 +129,20 @@ impl Line for TlsLine {
     fn farewell(&mut self) -> io::Result<()> {
         self.session.send_close_notify();
         self.send()
+    }
+
+    fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.session.reader().read(buffer) {
+                Err(fault) if fault.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+            let read = self.session.read_tls(self.wire.inner_mut());
+            self.take_in(read)?;
+        }
+    }
+
+    fn wait(&self) {
+        self.wire.wait_io();
     }
 }

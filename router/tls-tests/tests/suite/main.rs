@@ -85,6 +85,16 @@ fn the_end_is_said_when_the_client_or_nobody_has_more_to_say() {
 }
 
 #[test]
+fn a_connection_goes_on_after_its_rest() {
+    let served = served(ServerOptions::default());
+    let mut client = connect(served.address, &served.client());
+    for _ in 0..2 {
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(asked(&mut client, "/seen").unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
+    }
+}
+
+#[test]
 fn pipelined_requests_are_answered_in_order() {
     let served = served(ServerOptions::default());
     let mut sent = "GET /seen HTTP/1.1\r\nHost: a\r\n\r\nPOST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\nContent-Length: 2\r\n\r\nok".repeat(100);
