@@ -139,6 +139,7 @@ pub fn exchange(expected: &Expect, found: &ExchangeResult) -> Vec<String> {
     {
         wrong.push(format!("content {} reached the handler, expected none", short(value)));
     }
+    check_status_member(found, &mut wrong);
     if let Some(problem) = &expected.problem {
         check_problem(problem, found, &mut wrong);
     }
@@ -175,6 +176,18 @@ fn parameters(expected: &Expect, found: &ExchangeResult, wrong: &mut Vec<String>
                 wrong.push(format!("{location} {name} is {}, expected it absent", short(found)));
             }
         }
+    }
+}
+
+/// Whatever a case expects: where a problem has the member `status`, it is the status code that was sent (RFC 9457 §3.1.2).
+fn check_status_member(found: &ExchangeResult, wrong: &mut Vec<String>) {
+    let told = found.problem.as_ref().and_then(|problem| problem.get("status"));
+    if let Some(told) = told.filter(|told| !same(told, &Value::from(found.status))) {
+        wrong.push(format!(
+            "the problem's member `status` is {}, and the status code {}",
+            short(told),
+            found.status
+        ));
     }
 }
 
@@ -391,6 +404,21 @@ mod tests {
             ("{response_json: {k: 2}, response_body: x}", 2),
         ] {
             check_exchange(expect, mismatches);
+        }
+    }
+
+    #[test]
+    fn a_problem_tells_the_status_that_was_sent() {
+        for (problem, status, mismatches) in [
+            (json!({"status": 422}), 422, 0),
+            (json!({"status": 400}), 422, 1),
+            (json!({"status": "422"}), 422, 1),
+            (json!({"title": "none is told"}), 422, 0),
+            (Value::Null, 200, 0),
+        ] {
+            let found = ExchangeResult { status, problem: Some(problem), ..ExchangeResult::default() };
+            let wrong = super::exchange(&Expect::default(), &found);
+            assert_eq!(wrong.len(), mismatches, "{found:?}: {wrong:?}");
         }
     }
 

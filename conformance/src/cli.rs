@@ -11,6 +11,7 @@ mod live;
 mod merge;
 mod peers;
 mod perform;
+mod progress;
 mod replay;
 mod say;
 mod select;
@@ -32,7 +33,7 @@ use crate::external::{self, External};
 use crate::report::Run;
 use arguments::{Arguments, Command, RunArguments};
 use perform::Ran;
-pub(crate) use perform::progress;
+pub(crate) use progress::progress;
 
 /// Why a run ends early, by exit code.
 #[derive(Debug)]
@@ -58,10 +59,9 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
-            return match error.print() {
-                Ok(()) => ExitCode::from(code),
-                Err(_) => ExitCode::from(4),
-            };
+            // Whoever should have read it may have left.
+            error.print().unwrap_or_default();
+            return ExitCode::from(code);
         }
     };
     let end = match arguments.command {
@@ -82,25 +82,17 @@ pub fn main() -> ExitCode {
 
 /// Says why the run ended early, and gives its exit code.
 fn tell(end: &End) -> u8 {
-    match end {
-        End::Usage(message) => {
-            eprintln!("conformance: {message}");
-            2
-        }
-        End::NoCorpus(message) => {
-            eprintln!("conformance: {message}");
-            3
-        }
+    let (code, message) = match end {
+        End::Usage(message) => (2, message.clone()),
+        End::NoCorpus(message) => (3, message.clone()),
         End::Unreadable(errors) => {
-            errors.iter().for_each(|error| eprintln!("{error}"));
-            eprintln!("conformance: the corpus cannot be read ({} faults)", errors.len());
-            3
+            errors.iter().for_each(|error| say::warn(format_args!("{error}\n")));
+            (3, format!("the corpus cannot be read ({} faults)", errors.len()))
         }
-        End::Harness(message) => {
-            eprintln!("conformance: {message}");
-            4
-        }
-    }
+        End::Harness(message) => (4, message.clone()),
+    };
+    say::warn(format_args!("conformance: {message}\n"));
+    code
 }
 
 /// Reads the corpus and its known gaps.

@@ -180,6 +180,9 @@ pub struct Options {
     /// `format` is asserted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format_assertion: Option<bool>,
+    /// `contentEncoding` and `contentMediaType` are asserted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_assertion: Option<bool>,
     /// `ignore` or `reject`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_query: Option<String>,

@@ -111,7 +111,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(fault) => {
-            eprintln!("the counts could not be taken: {fault}");
+            perf::warn!("the counts could not be taken: {fault}");
             ExitCode::FAILURE
         }
     }
@@ -132,7 +132,7 @@ fn count_and_explain() -> Result<bool, String> {
         .map_err(|fault| fault.to_string())?;
     let breaches = explain(&home, began)?;
     if breaches > 0 {
-        eprintln!("{breaches} of the budgets in perf/budgets.toml do not hold");
+        perf::warn!("{breaches} of the budgets in perf/budgets.toml do not hold");
     }
     Ok(status.success() && breaches == 0)
 }
@@ -156,7 +156,7 @@ fn explain(home: &Path, began: SystemTime) -> Result<usize, String> {
         let each = counted as f64 / scenario.elements as f64;
         if let Some(breach) = budgets.breach(&scenario.name, Measure::Instructions, each, budget.instructions)
         {
-            eprintln!("{breach}");
+            perf::warn!("{breach}");
             breaches += 1;
         }
     }

@@ -24,7 +24,7 @@ fn scenarios(criterion: &mut Criterion) {
 
 /// A line for each table, from a tenth of a second of matching: what criterion measured, in the words of the goal.
 fn marks(_criterion: &mut Criterion) {
-    println!("{:34} {:>18}  reached", "scenario", "matches a second");
+    perf::say!("{:34} {:>18}  reached", "scenario", "matches a second");
     for scenario in scenario::all().iter().filter(|scenario| scenario.name.starts_with("match/")) {
         let mut prepared = scenario.prepare();
         let (began, mut passes) = (Instant::now(), 0_u32);
@@ -37,7 +37,7 @@ fn marks(_criterion: &mut Criterion) {
             MARKS.iter().filter(|(_, mark)| rate >= *mark).map(|(name, _)| *name).collect();
         let reached =
             if reached.is_empty() { "none of 100 k, 1 M, 10 M".to_owned() } else { reached.join(", ") };
-        println!("{:34} {rate:18.0}  {reached}", scenario.name);
+        perf::say!("{:34} {rate:18.0}  {reached}", scenario.name);
     }
 }
 

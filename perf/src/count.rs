@@ -263,7 +263,7 @@ pub fn count(plan: &Plan) -> Result<Counts, Fault> {
     }
     let mut scenarios = Vec::new();
     for name in scenario::names().into_iter().filter(|name| plan.includes(name)) {
-        eprintln!("counting {name}");
+        perf::warn!("counting {name}");
         if let Some(scenario) = scenario::named(&name) {
             scenarios.push(count_one(&program, &scenario, &tools)?);
         }
@@ -273,7 +273,7 @@ pub fn count(plan: &Plan) -> Result<Counts, Fault> {
 }
 
 fn count_built(program: &Path, tools: &[(Architecture, Box<dyn Tool + '_>)]) -> Result<Built, Fault> {
-    eprintln!("counting {BUILT}");
+    perf::warn!("counting {BUILT}");
     let mut instructions_per_path = BTreeMap::new();
     for (architecture, tool) in tools {
         let per_path = float(tool.building(PATHS)?) / f64::from(PATHS);
@@ -294,7 +294,7 @@ fn tool<'a>(
     }
     match architecture {
         Architecture::Aarch64 => {
-            eprintln!("building for aarch64");
+            perf::warn!("building for aarch64");
             Ok(Box::new(Qemu::prepare(&plan.workspace, folder)?))
         }
         Architecture::X86_64 => Err(Fault::new("x86-64 is counted on x86-64 machines only")),

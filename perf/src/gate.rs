@@ -49,9 +49,13 @@ impl Gate {
     pub fn run(&self) -> Result<Outcome, Fault> {
         let source = Source::here();
         let identity = Identity::read(&source);
-        println!(
+        perf::say!(
             "machine: {}, {}, Linux {}, rustc {}, valgrind {}",
-            identity.cpu, identity.architecture, identity.kernel, identity.rustc, identity.valgrind
+            identity.cpu,
+            identity.architecture,
+            identity.kernel,
+            identity.rustc,
+            identity.valgrind
         );
         let mut now = Baseline::new(identity.clone());
         let mut findings = Vec::new();
@@ -101,7 +105,7 @@ impl Gate {
             let mut paced = Paced::new(&mut prepared, scenario.elements);
             let (time, control_ns) = paired(&mut control, &mut paced);
             controls.push(control_ns);
-            println!(
+            perf::say!(
                 "{name:40} {:>12.1} ns {:>10.2} M/s {:>9.4} x control, spread {:.1} %",
                 time.nanoseconds,
                 1e3 / time.nanoseconds,
@@ -143,9 +147,9 @@ impl Gate {
         let findings = self.steadiness(now);
         let outcome = tell(&findings);
         if outcome == Outcome::Held {
-            println!("saved {}", now.save(&self.baselines)?.display());
+            perf::say!("saved {}", now.save(&self.baselines)?.display());
         } else {
-            println!("not saved");
+            perf::say!("not saved");
         }
         Ok(outcome)
     }
@@ -201,9 +205,9 @@ fn no_baseline(found: &Found) -> String {
 }
 
 fn refuse(objections: &[Objection]) -> Outcome {
-    println!("inconclusive: this machine is not fit to measure times");
+    perf::say!("inconclusive: this machine is not fit to measure times");
     for objection in objections {
-        println!("  {}\n    mend: {}", objection.reason, objection.mend);
+        perf::say!("  {}\n    mend: {}", objection.reason, objection.mend);
     }
     Outcome::Inconclusive
 }
@@ -213,12 +217,12 @@ fn tell(findings: &[Finding]) -> Outcome {
     let outcome = outcome(findings);
     for finding in findings {
         match finding {
-            Finding::Note(text) => println!("note: {text}"),
-            Finding::Inconclusive(text) => println!("inconclusive: {text}"),
-            Finding::Broken(text) => println!("BROKEN: {text}"),
+            Finding::Note(text) => perf::say!("note: {text}"),
+            Finding::Inconclusive(text) => perf::say!("inconclusive: {text}"),
+            Finding::Broken(text) => perf::say!("BROKEN: {text}"),
         }
     }
-    println!("{outcome}");
+    perf::say!("{outcome}");
     outcome
 }
 

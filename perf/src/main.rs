@@ -234,7 +234,7 @@ fn main() -> ExitCode {
     match done {
         Ok(outcome) => outcome.code(),
         Err(fault) => {
-            eprintln!("perf: {fault}");
+            perf::warn!("perf: {fault}");
             ExitCode::from(4)
         }
     }
@@ -301,7 +301,7 @@ fn cpu(arguments: &CpuArguments) -> Result<Outcome, Fault> {
 
 fn list() -> Result<Outcome, Fault> {
     for scenario in scenario::all() {
-        println!("{:40} {:6} {}", scenario.name, scenario.elements, scenario.what);
+        perf::say!("{:40} {:6} {}", scenario.name, scenario.elements, scenario.what);
     }
     Ok(Outcome::Held)
 }
@@ -337,18 +337,25 @@ fn counts(arguments: &CountArguments) -> Result<Outcome, Fault> {
         fs::write(&committed, counts.to_json()?).map_err(|error| Fault::at(&committed, &error))?;
         let words = arguments.output_dir.join("counts.md");
         fs::write(&words, report::counts_markdown(&counts)).map_err(|error| Fault::at(&words, &error))?;
-        println!("wrote {} and {}", committed.display(), words.display());
+        perf::say!("wrote {} and {}", committed.display(), words.display());
     }
     Ok(Outcome::Held)
 }
 
 fn print(counts: &Counts) {
-    println!("{:40} {:>14} {:>14} {:>12} {:>14}", "per element", "x86-64", "aarch64", "allocations", "bytes");
+    perf::say!(
+        "{:40} {:>14} {:>14} {:>12} {:>14}",
+        "per element",
+        "x86-64",
+        "aarch64",
+        "allocations",
+        "bytes"
+    );
     for counted in &counts.scenarios {
         let on = |architecture| {
             counted.per_element(architecture).map_or_else(|| "-".to_owned(), |count| format!("{count:.1}"))
         };
-        println!(
+        perf::say!(
             "{:40} {:>14} {:>14} {:>12} {:>14}",
             counted.name,
             on(Architecture::X86_64),
@@ -359,7 +366,7 @@ fn print(counts: &Counts) {
     }
     if let Some(built) = &counts.built {
         let on = |architecture: Architecture| built.instructions_per_path.get(architecture.name()).copied();
-        println!(
+        perf::say!(
             "building {} paths, of each: {:.0} instructions on x86-64, {:.0} on aarch64; {} bytes stay",
             built.paths,
             on(Architecture::X86_64).unwrap_or(f64::NAN),
@@ -376,13 +383,13 @@ fn compare(committed: &Counts, now: &Counts, plan: &Plan) -> Outcome {
         .retain(|counted| plan.includes(&counted.name) && (PEERS || !count::is_peer(&counted.name)));
     let differences = committed.differences(now);
     for difference in &differences {
-        println!("STALE: {difference}");
+        perf::say!("STALE: {difference}");
     }
     if differences.is_empty() {
-        println!("the committed counts hold");
+        perf::say!("the committed counts hold");
         return Outcome::Held;
     }
-    println!(
+    perf::say!(
         "a change of ours made it dearer or cheaper: look why, then write the counts anew with perf count --write"
     );
     Outcome::Broken
@@ -418,7 +425,7 @@ fn report(arguments: ReportArguments) -> Result<Outcome, Fault> {
         cpu: (!arguments.no_times).then_some(arguments.cpu),
     })?;
     for file in files {
-        println!("wrote {}", file.display());
+        perf::say!("wrote {}", file.display());
     }
     Ok(Outcome::Held)
 }

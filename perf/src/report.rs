@@ -140,7 +140,7 @@ fn times(cpu: u32) -> Result<BTreeMap<String, Time>, Fault> {
     let mut prepared_control = control.prepare();
     let mut control = Paced::new(&mut prepared_control, control.elements);
     for name in scenario::names().into_iter().filter(|name| name != CONTROL) {
-        eprintln!("timing {name}");
+        perf::warn!("timing {name}");
         let Some(scenario) = scenario::named(&name) else { continue };
         let mut prepared = scenario.prepare();
         let mut paced = Paced::new(&mut prepared, scenario.elements);

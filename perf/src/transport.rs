@@ -58,7 +58,7 @@ pub fn measure(plan: CpuPlan) -> Result<String, Fault> {
             write!(told, ", {:.2}", nanos / base).unwrap_or_default();
             measured.push(nanos / base);
         }
-        eprintln!("{told}");
+        perf::warn!("{told}");
         // The first round warms up.
         if round > 0 {
             bare_nanos.push(base);

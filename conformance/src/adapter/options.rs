@@ -18,6 +18,7 @@ pub fn of(asked: &Options) -> Result<ApiOptions, NotOffered> {
     if asked.format_assertion == Some(true) {
         options.schema.formats = FormatPolicy::Assert;
     }
+    options.schema.assert_content = asked.content_assertion.unwrap_or_default();
     options.schema.read_only = access(asked.read_only.as_deref())?;
     options.schema.write_only = access(asked.write_only.as_deref())?;
     options.schema.fill_defaults = asked.fill_defaults.unwrap_or_default();

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use indicatif::ProgressBar;
 
 use super::arguments::Bounds;
-use super::perform::{pool, progress};
+use super::perform::pool;
+use super::progress::progress;
 use super::say::{say, show};
 use super::{End, Setting, setting};
 use crate::case::Case;

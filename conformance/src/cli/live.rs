@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::Bounds;
-use super::perform::{pool, progress};
+use super::perform::pool;
+use super::progress::progress;
 use super::say::{say, show};
 use super::{End, Setting};
 use crate::case::Case;

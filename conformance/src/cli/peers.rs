@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::End;
 use super::arguments::Bounds;
-use super::perform::{pool, progress};
+use super::perform::pool;
+use super::progress::progress;
 use super::say::{say, show};
 use crate::case::Case;
 use crate::catalogue::Catalogue;

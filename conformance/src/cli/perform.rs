@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
 use super::arguments::{Bounds, RunArguments};
+use super::progress::progress;
 use super::write::Events;
 use super::{End, Setting};
 use crate::accounting::Regression;
@@ -162,16 +161,4 @@ pub(super) fn reproductions(pool: &Pool, root: &Path, run: &Run) -> Vec<Reproduc
         return Vec::new();
     }
     pool.run(&failing, |session, case| reproduce::reproduce(session, root, case), || ())
-}
-
-/// A progress bar, which draws nothing when standard error is no terminal, nor under CI.
-pub(crate) fn progress(count: usize, what: &'static str) -> ProgressBar {
-    let bar = ProgressBar::new(u64::try_from(count).unwrap_or(u64::MAX));
-    if std::env::var_os("CI").is_some() {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    let style = ProgressStyle::with_template("{msg:24} {bar:40} {pos}/{len}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.set_message(what);
-    bar
 }

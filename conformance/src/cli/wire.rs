@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::End;
-use super::perform::progress;
+use super::progress::progress;
 use super::say::{say, show};
 use crate::catalogue::Catalogue;
 use crate::wire::read::{self, DESCRIPTION, WireCase};

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::End;
 use super::arguments::{Form, OutputArguments};
-use super::say::{say, show};
+use super::say::{say, show, warn};
 use crate::case::Case;
 use crate::documents::DocumentResult;
 use crate::outcome::Outcome;
@@ -35,7 +35,7 @@ pub(super) fn events(folder: Option<&Path>, output: &OutputArguments) -> Result<
     let thread = std::thread::spawn(move || {
         for line in lines {
             if writeln!(file, "{line}").is_err() {
-                eprintln!("conformance: events.ndjson cannot be written to");
+                warn("conformance: events.ndjson cannot be written to\n");
                 return;
             }
         }

@@ -130,7 +130,9 @@ fn regressions(text: &mut String, run: &Run) {
     }
     section(text, "Not as expected", |text| {
         text.push_str("<ul>\n");
-        lines.iter().for_each(|line| text.push_str(&format!("<li class=\"item\">{}</li>\n", escape(line))));
+        lines.iter().for_each(|line| {
+            text.push_str(&format!("<li class=\"item\" data-verdict=\"failed\">{}</li>\n", escape(line)))
+        });
         text.push_str("</ul>\n");
     });
 }

@@ -13,6 +13,8 @@
       item.hidden = !fits || (verdict.value !== "" ? item.dataset.verdict !== verdict.value : false);
       shown += item.hidden ? 0 : 1;
     });
+    // The counts are of the whole, and would stand before what is looked for.
+    document.querySelectorAll(".counts").forEach(function (section) { section.hidden = shown !== items.length; });
     document.querySelectorAll("section:not(.counts)").forEach(function (section) {
       section.hidden = section.querySelector(".item:not([hidden])") === null;
     });
@@ -25,6 +27,11 @@
   window.addEventListener("beforeprint", function () { if (60 >= visible().length) { open(); } });
   search.addEventListener("input", sift);
   verdict.addEventListener("change", sift);
-  search.value = decodeURIComponent(location.hash.slice(1));
-  sift();
+  function follow() {
+    const address = location.hash.slice(1);
+    try { search.value = decodeURIComponent(address); } catch (malformed) { search.value = address; }
+    sift();
+  }
+  window.addEventListener("hashchange", follow);
+  follow();
 }());

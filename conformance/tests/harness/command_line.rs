@@ -75,6 +75,66 @@ fn unknown_names_are_2_and_say_what_there_is() {
         .says("Examples:");
 }
 
+/// Runs the program with nobody at the other end of either of its outputs; gives its exit code.
+fn unread(configure: impl FnOnce(&mut std::process::Command)) -> Option<i32> {
+    let pipe = || {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        writer
+    };
+    let mut command = program();
+    configure(command.stdout(pipe()).stderr(pipe()));
+    command.status().expect("the program starts").code()
+}
+
+#[test]
+fn a_reader_that_has_left_changes_no_exit_code() {
+    let corpus = corpus();
+    let folder = corpus.root.join("corpus");
+    let broken = Corpus::new(&[("cases/doc/broken.yaml", "id: [")]);
+    let worker = format!("{} adapter --fault accept", crate::PROGRAM);
+    for (arguments, code) in [
+        (vec!["--help"], 0),
+        (vec!["--no-such-switch"], 2),
+        (vec!["/no/such/corpus"], 3),
+        (vec!["broken"], 3),
+        (vec!["corpus", "--level", "L9"], 2),
+        (vec!["corpus", "--list"], 0),
+        (vec!["corpus", "--explain", "DOC-005"], 0),
+        (vec!["corpus", "--adapter", "/no/such/worker"], 4),
+        (vec!["corpus", "--strict", "--adapter", &worker], 1),
+        (vec!["corpus", "--adapter", &worker], 0),
+    ] {
+        let ended = unread(|command| {
+            command.arg("--report-dir").arg(corpus.reports());
+            for argument in &arguments {
+                match *argument {
+                    "corpus" => command.arg(&folder),
+                    "broken" => command.arg(broken.root.join("corpus")),
+                    other => command.arg(other),
+                };
+            }
+        });
+        assert_eq!(ended, Some(code), "{arguments:?}");
+    }
+    assert!(corpus.reports().join("gap-analysis.md").is_file(), "what was to be written is written");
+}
+
+#[test]
+fn no_progress_is_drawn_where_standard_error_is_no_terminal() {
+    let corpus = corpus();
+    let run = |ci: Option<&str>| {
+        let mut command = program();
+        command.env_remove("CI").envs(ci.map(|value| ("CI", value)));
+        command.arg(corpus.root.join("corpus")).arg("--report-dir").arg(corpus.reports());
+        command.arg("--adapter").arg(format!("{} adapter --fault accept", crate::PROGRAM));
+        command.output().expect("the program starts").stderr
+    };
+    for ci in [None, Some("true")] {
+        assert_eq!(String::from_utf8_lossy(&run(ci)), "", "{ci:?}");
+    }
+}
+
 #[test]
 fn rows_and_cases_are_explained() {
     let corpus = corpus();

@@ -193,6 +193,105 @@ fn the_page_is_well_formed_and_fetches_nothing() {
     }
 }
 
+/// What the script searches: each element of class `item`, its verdict and its text.
+#[derive(Debug)]
+struct Item {
+    verdict: String,
+    text: String,
+}
+
+fn items(page: &str) -> Vec<Item> {
+    let mut reader = Reader::from_str(page);
+    let mut items: Vec<Item> = Vec::new();
+    // The depth at which the item that is open was opened; an item holds no other.
+    let (mut depth, mut open) = (0_u32, None);
+    loop {
+        let event = reader.read_event().expect("well-formed");
+        if let Event::Start(tag) = &event {
+            depth += 1;
+            let attributes = named(tag).1;
+            if attributes.starts_with("class=item") {
+                assert_eq!(open, None, "an item within an item");
+                open = Some(depth);
+                let verdict = attributes.strip_prefix("class=item data-verdict=").unwrap_or_default();
+                items.push(Item { verdict: verdict.to_owned(), text: String::new() });
+            }
+        } else if let Event::End(_) = &event {
+            open = open.filter(|opened| *opened < depth);
+            depth -= 1;
+        } else if let (Event::Text(text), Some(_), Some(item)) = (&event, open, items.last_mut()) {
+            item.text.push_str(&text.to_lowercase());
+        } else if let Event::Eof = &event {
+            return items;
+        }
+    }
+}
+
+/// What the script leaves of the cases: items that hold every word, whatever its case, and have the verdict.
+fn found<'c>(items: &[Item], search: &str, verdict: &str, cases: &[&'c str]) -> Vec<&'c str> {
+    let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
+    let fits = |item: &&Item| {
+        words.iter().all(|word| item.text.contains(word.as_str())) && ["", &*item.verdict].contains(&verdict)
+    };
+    let texts: Vec<&str> = items.iter().filter(fits).map(|item| item.text.as_str()).collect();
+    // A case's own item holds how it was asked, other items only speak of it.
+    let is_shown =
+        |case: &&&str| texts.iter().any(|text| text.contains(*case) && text.contains("load the description"));
+    cases.iter().filter(is_shown).copied().collect()
+}
+
+#[test]
+fn the_search_finds_cases_by_all_that_is_known_of_them() {
+    let corpus = corpus();
+    let page = read(&corpus.run_ours(&[]), "report.html");
+    let items = items(&page);
+    const CASES: [&str; 3] = ["sec-001-good", "sec-001-bad", "sec-001-gap"];
+    let [good, bad, gap] = CASES;
+    for (search, verdict, expected) in [
+        ("", "", &CASES[..]),
+        ("SEC-001", "", &CASES),
+        ("sec-001-good", "", &[good]),
+        ("PLANTED sec-001", "", &[bad, gap]),
+        ("planted failure", "", &[bad]),
+        ("negative 299", "", &[bad]),
+        ("keys.yaml", "passed", &[good]),
+        ("keys.yaml", "failed", &[bad]),
+        ("", "known gap", &[gap]),
+        ("", "skipped", &[]),
+        ("x-door: [redacted]", "", &[good, bad]),
+        ("get /b/c", "", &[gap]),
+        ("s3cret-accepted", "", &[]),
+        ("no such words", "", &[]),
+    ] {
+        assert_eq!(found(&items, search, verdict, &CASES), expected, "`{search}` {verdict}");
+    }
+    let words: BTreeSet<&str> = items.iter().map(|item| item.verdict.as_str()).collect();
+    for verdict in &words {
+        assert!(page.contains(&format!("<option>{verdict}</option>")), "`{verdict}` can be chosen");
+    }
+    let regressions = items.iter().filter(|item| item.text.starts_with("unexpected failure: sec-001-bad"));
+    assert!(regressions.map(|item| item.verdict.as_str()).eq(["failed"]));
+}
+
+#[test]
+fn the_script_finds_what_it_asks_the_page_for() {
+    let corpus = corpus();
+    let page = read(&corpus.run_ours(&[]), "report.html");
+    let (markup, script) = page.split_once("<script>").expect("a script");
+    let asked = |call: &str| -> Vec<String> {
+        let parts = script.split(call).skip(1);
+        parts.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    };
+    let ids = asked("getElementById(\"");
+    assert_eq!(ids, ["search", "verdict", "count"]);
+    ids.iter().for_each(|id| assert!(markup.contains(&format!("id=\"{id}\"")), "{id}"));
+    let selectors = asked("querySelectorAll(\"");
+    assert_eq!(selectors, [".item", ".counts", "section:not(.counts)"]);
+    for part in ["class=\"item\"", "<section class=\"counts\">", "<section><h2>", "data-verdict=\"passed\""] {
+        assert!(markup.contains(part), "{part}");
+    }
+}
+
 #[test]
 fn junit_is_read_by_a_parser() {
     let corpus = corpus();

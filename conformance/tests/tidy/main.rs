@@ -11,6 +11,7 @@ mod evidence;
 mod graph;
 mod ids;
 mod openings;
+mod polarities;
 mod recursion;
 mod relaxations;
 mod source;

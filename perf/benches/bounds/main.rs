@@ -38,15 +38,15 @@ fn measure(json: Option<&Path>) -> ExitCode {
     let breaches = match measure_all(json) {
         Ok(breaches) => breaches,
         Err(fault) => {
-            eprintln!("the bounds could not be measured: {fault}");
+            perf::warn!("the bounds could not be measured: {fault}");
             return ExitCode::FAILURE;
         }
     };
-    breaches.iter().for_each(|breach| eprintln!("{breach}"));
+    breaches.iter().for_each(|breach| perf::warn!("{breach}"));
     if breaches.is_empty() {
         return ExitCode::SUCCESS;
     }
-    eprintln!("{} of the bounds in perf/budgets.toml do not hold", breaches.len());
+    perf::warn!("{} of the bounds in perf/budgets.toml do not hold", breaches.len());
     ExitCode::FAILURE
 }
 

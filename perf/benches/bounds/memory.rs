@@ -26,7 +26,7 @@ const FLOOR_BYTES: usize = 1 << 20;
 pub fn of_scenarios(budgets: &Budgets) -> Result<Measured, String> {
     let massif = Massif::new();
     let (mut rows, mut breaches) = (Vec::new(), Vec::new());
-    println!("{:34} {:>12} {:>12} {:>12}", "scenario", "allocations", "heap bytes", "stack bytes");
+    perf::say!("{:34} {:>12} {:>12} {:>12}", "scenario", "allocations", "heap bytes", "stack bytes");
     for scenario in scenario::all() {
         let heap = allocations(&scenario);
         let limited = budgets.of(&scenario.name).is_some_and(|budget| budget.stack_bytes.is_some());
@@ -35,7 +35,7 @@ pub fn of_scenarios(budgets: &Budgets) -> Result<Measured, String> {
             Some(_) | None => None,
         };
         let shown = stack.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
-        println!("{:34} {:12} {:12} {shown:>12}", scenario.name, heap.count_total, heap.bytes_max);
+        perf::say!("{:34} {:12} {:12} {shown:>12}", scenario.name, heap.count_total, heap.bytes_max);
         breaches.extend(breaches_of(budgets, &scenario, heap.count_total, stack));
         rows.push(json!({
             "scenario": scenario.name, "elements": scenario.elements, "allocations": heap.count_total,
@@ -43,7 +43,7 @@ pub fn of_scenarios(budgets: &Budgets) -> Result<Measured, String> {
         }));
     }
     if massif.is_none() {
-        println!("stack bytes: not measured, valgrind is not installed");
+        perf::say!("stack bytes: not measured, valgrind is not installed");
     }
     Ok((Value::Array(rows), breaches))
 }
@@ -68,14 +68,14 @@ fn breaches_of(budgets: &Budgets, scenario: &Scenario, allocations: u64, stack: 
 /// What tables and descriptions hold once they are built, and the most they hold while they are.
 pub fn of_built(budgets: &Budgets) -> Measured {
     let (mut rows, mut breaches) = (Vec::new(), Vec::new());
-    println!("{:34} {:>12} {:>12} {:>12}", "built", "each", "kept bytes", "peak bytes");
+    perf::say!("{:34} {:>12} {:>12} {:>12}", "built", "each", "kept bytes", "peak bytes");
     for built in build::all() {
         let mut kept = None;
         let heap = allocation_counter::measure(|| kept = Some((built.build)()));
         black_box(&kept);
         let bytes = u64::try_from(heap.bytes_current).unwrap_or_default();
         let each = bytes as f64 / built.elements as f64;
-        println!("{:34} {each:12.0} {bytes:12} {:12}", built.name, heap.bytes_max);
+        perf::say!("{:34} {each:12.0} {bytes:12} {:12}", built.name, heap.bytes_max);
         if let Some(most) = (built.budget)(&budgets.built) {
             breaches.extend(budgets.breach(&built.name, Measure::HeapBytes, each, most));
         }

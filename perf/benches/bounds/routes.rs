@@ -43,7 +43,7 @@ fn prepare(table: &str) -> Prepared {
 /// What every request to every table costs.
 pub fn of_tables(budgets: &Budgets) -> Result<Measured, String> {
     let (mut rows, mut breaches) = (Vec::new(), Vec::new());
-    println!("{:34} {:>12} {:>12}  the route nearest to its bound", "table", "instructions", "bound");
+    perf::say!("{:34} {:>12} {:>12}  the route nearest to its bound", "table", "instructions", "bound");
     for table in TABLES {
         let counted = count(table)?;
         let budget = if table.ends_with("-miss-last") { budgets.miss } else { budgets.route };
@@ -51,7 +51,7 @@ pub fn of_tables(budgets: &Budgets) -> Result<Measured, String> {
         let share = |one: &&Counted| one.instructions as f64 / bound(one) as f64;
         let nearest = counted.iter().max_by(|one, other| share(one).total_cmp(&share(other)));
         let nearest = nearest.ok_or("a table without requests")?;
-        println!("{table:34} {:12} {:12}  {}", nearest.instructions, bound(nearest), nearest.label);
+        perf::say!("{table:34} {:12} {:12}  {}", nearest.instructions, bound(nearest), nearest.label);
         let over = |one: &&Counted| {
             budgets.breach("", Measure::Instructions, one.instructions as f64, bound(one)).is_some()
         };
