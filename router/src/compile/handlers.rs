@@ -99,7 +99,7 @@ fn missing(
         format!("no handler is registered for `{name}` ({} {}){hint}", operation.method, operation.template),
         (
             "an operation without a handler cannot be served",
-            "register one with `Handlers::on` or `Handlers::on_pool`, or say what such operations do with `Handlers::otherwise`",
+            "register one with `Handlers::on`, `Handlers::on_pool` or `Handlers::on_stream`, or say what such operations do with `Handlers::otherwise`",
         ),
     )
 }

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor, value::Erro
 
 use crate::schema::instance::InstanceNode;
 use crate::serve::clock::has_passed;
-use crate::serve::content::Content;
+use crate::serve::content::{Content, ContentError, MediaType, Multipart, MultipartLimits, boundary_of};
 use crate::serve::parameter::{ParameterLocation, ParameterValues};
 use crate::serve::security::SecurityContext;
 use crate::serve::{
@@ -110,6 +110,8 @@ pub struct Context<'r> {
     pub(crate) deadline: Option<Instant>,
     pub(crate) clock: &'r dyn Clock,
     pub(crate) stream: Cell<Option<&'r mut dyn BodySource>>,
+    /// The bounds of parts that the handler pulls.
+    pub(crate) parts_max: MultipartLimits,
 }
 
 impl<'r> Context<'r> {
@@ -191,10 +193,25 @@ impl<'r> Context<'r> {
     }
 
     /// Takes the content that the operation reads as a stream; once, and only where the media type has no
-    /// schema and is neither JSON, form nor text (BOD-008).
+    /// schema and is neither JSON, form nor text (BOD-008), or the handler was registered by
+    /// [`Handlers::on_stream`](crate::Handlers::on_stream).
     #[must_use]
     pub fn take_stream(&self) -> Option<&'r mut dyn BodySource> {
         self.stream.take()
+    }
+
+    /// Takes such content to read it part by part, as it comes; `None` where there is none, or it was taken before.
+    ///
+    /// # Errors
+    /// A 415 where the content is not multipart, a 400 where its boundary is missing or malformed.
+    pub fn take_parts(&self) -> Result<Option<Multipart<'r>>, Problem> {
+        let Some(stream) = self.take_stream() else { return Ok(None) };
+        let stated = self.head.field("content-type").and_then(|line| line.text());
+        let media_type = stated.and_then(|text| MediaType::parse_concrete(text).ok());
+        let is_multipart = |kind: &MediaType<'_>| kind.type_name().eq_ignore_ascii_case("multipart");
+        let media_type = media_type.filter(is_multipart).ok_or(ContentError::MediaTypeUndeclared)?;
+        let boundary = boundary_of(&media_type)?;
+        Ok(Some(Multipart::new(stream, &boundary, self.parts_max)?))
     }
 
     /// Reads a path parameter.

@@ -21,6 +21,8 @@ pub(crate) enum Handler {
     Inline(Function),
     /// Where the [`Executor`](crate::Executor) lets it run.
     Pooled(Function),
+    /// In the thread of the connection, with content that nobody has read.
+    Streaming(Function),
 }
 
 /// Runs the user's code for an operation; a panic becomes a 500 that tells nothing and is the last answer of its connection.
@@ -199,6 +201,55 @@ impl Handlers {
         F: Fn(&Context<'_>) -> Result<Response, Problem> + Send + Sync + 'static,
     {
         self.insert(operation.into(), Handler::Pooled(Arc::new(handler)));
+        self
+    }
+
+    /// Registers a handler that reads the content itself, whatever its media type, while it comes: as octets by
+    /// [`take_stream`](Context::take_stream), or part by part by [`take_parts`](Context::take_parts). For uploads that are not to be held in memory.
+    ///
+    /// Route, security, parameters, media type and the bound of the body are checked as ever. The content's schema is not
+    /// applied: the handler answers for what it lets in.
+    ///
+    /// ```
+    /// use brrtrouter::{Api, Description, Handlers, Response};
+    ///
+    /// let description = Description::from_text("photos.yaml", "
+    /// openapi: 3.1.2
+    /// info: { title: Photos, version: '1' }
+    /// paths:
+    ///   /photos:
+    ///     post:
+    ///       operationId: upload
+    ///       requestBody: { required: true, content: { multipart/form-data: { schema: { type: object } } } }
+    ///       responses: { '200': { description: How much came, content: { application/json: {} } } }
+    /// ")?;
+    /// let handlers = Handlers::new().on_stream("upload", |cx| {
+    ///     let mut sizes = Vec::new();
+    ///     let Some(mut parts) = cx.take_parts()? else { return Ok(Response::json(&sizes)) };
+    ///     while let Some(head) = parts.next_part()? {
+    ///         let (mut octets, mut size) = ([0; 4096], 0);
+    ///         loop {
+    ///             match parts.read(&mut octets)? {
+    ///                 0 => break,
+    ///                 count => size += count,
+    ///             }
+    ///         }
+    ///         sizes.push((head.file_name().map(str::to_owned), size));
+    ///     }
+    ///     Ok(Response::json(&sizes))
+    /// });
+    /// let api = Api::builder(&description).handlers(handlers).build()?;
+    /// let body = "--b\r\nContent-Disposition: form-data; name=\"p\"; filename=\"a.png\"\r\n\r\n12345\r\n--b--\r\n";
+    /// let answer = api.test().post("/photos").content("multipart/form-data; boundary=b", body).send();
+    /// assert_eq!(answer.text(), r#"[["a.png",5]]"#);
+    /// # Ok::<(), brrtrouter::Diagnostics>(())
+    /// ```
+    #[must_use]
+    pub fn on_stream<F>(mut self, operation: impl Into<String>, handler: F) -> Self
+    where
+        F: Fn(&Context<'_>) -> Result<Response, Problem> + Send + Sync + 'static,
+    {
+        self.insert(operation.into(), Handler::Streaming(Arc::new(handler)));
         self
     }
 

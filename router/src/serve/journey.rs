@@ -371,6 +371,9 @@ impl<'r> Admitted<'r> {
         let Some(selected) = &self.decision.selected else { return self.handle(Content::None, body) };
         // A stream that the handler pulls is bounded as well (HTTP-010).
         let mut body = LimitedBody::new(body, selected.bytes_max(limits))?;
+        if matches!(self.decision.operation.handler, Some(Handler::Streaming(_))) {
+            return self.handle(Content::Stream, &mut body);
+        }
         let digest = Digest { operation: self.decision.operation, schemas: &self.api.schemas, limits };
         let content = digest.content(selected, self.head, &mut body)?;
         self.handle(content, &mut body)
@@ -379,7 +382,9 @@ impl<'r> Admitted<'r> {
     fn handle(self, content: Content, body: &mut dyn BodySource) -> Result<Response, Problem> {
         let operation = self.decision.operation;
         match &operation.handler {
-            Some(Handler::Inline(handler)) => self.run_inline(handler, &content, body),
+            Some(Handler::Inline(handler) | Handler::Streaming(handler)) => {
+                self.run_inline(handler, &content, body)
+            }
             Some(Handler::Pooled(handler)) => self.run_on_pool(handler, content),
             None => Err(Problem::of(ProblemKind::NotImplemented)),
         }
@@ -405,6 +410,7 @@ impl<'r> Admitted<'r> {
             deadline: self.decision.deadline,
             clock: &*self.api.clock,
             stream: Cell::new(stream),
+            parts_max: self.api.options.content.multipart,
         };
         guard(self.decision.operation, self.request_id(), || handler(&context))
     }

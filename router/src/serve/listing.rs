@@ -61,6 +61,7 @@ impl Operation {
         match self.handler {
             Some(Handler::Inline(_)) => "handler",
             Some(Handler::Pooled(_)) => "pool",
+            Some(Handler::Streaming(_)) => "stream",
             None => "501",
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::head::OwnedHead;
-use crate::serve::content::Content;
+use crate::serve::content::{Content, MultipartLimits};
 use crate::serve::parameter::ParameterValues;
 use crate::serve::security::SecurityContext;
 use crate::serve::{Clock, Connection, Context, Operation};
@@ -40,6 +40,7 @@ impl OwnedRequest {
                 deadline: self.deadline,
                 clock: &*self.clock,
                 stream: Cell::new(None),
+                parts_max: MultipartLimits::default(),
             })
         })
     }

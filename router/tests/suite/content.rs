@@ -313,3 +313,52 @@ fn large_content_is_computed_apart() {
         assert_eq!(told, (computations, status), "{media_type}, {} octets", body.len());
     }
 }
+
+/// What a handler reads for itself comes as it was sent, within the bounds; nobody has applied the schema.
+#[test]
+fn handlers_read_parts_while_they_come() {
+    let handlers = Handlers::new()
+        .on_stream("form", |cx| {
+            let Some(mut parts) = cx.take_parts()? else { return Ok(Response::json(&"taken")) };
+            let mut sizes = Vec::new();
+            while let Some(head) = parts.next_part()? {
+                let before = parts.offset();
+                while parts.advance(usize::MAX)? > 0 {}
+                sizes.push(json!([head.name(), head.file_name(), parts.offset() - before]));
+            }
+            assert!(cx.take_parts()?.is_none(), "the content is taken once");
+            Ok(Response::json(&sizes))
+        })
+        .on_stream("file", |_| Ok(Response::json(&"unread")))
+        .on("none", |_| Ok(Response::no_content()));
+    let description = Description::from_text("content.yaml", DESCRIPTION).expect("a valid description");
+    let limits = ContentLimits { bytes_max: 100_000, ..ContentLimits::default() };
+    let options = ApiOptions { content: limits, ..ApiOptions::default() };
+    let api = Api::builder(&description).handlers(handlers).options(options).build().expect("it is served");
+    let multipart = "multipart/form-data; boundary=b";
+    let part = |size: usize| {
+        format!(
+            "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"p\"\r\n\r\n{}\r\n",
+            "x".repeat(size)
+        )
+    };
+    let cases = [
+        // No `id`, which the schema requires.
+        (multipart, part(70_000) + &part(0) + "--b--\r\n", 200, r#"[["photo","p",70000],["photo","p",0]]"#),
+        (multipart, part(7), 400, "closing boundary"),
+        (multipart, part(100_000) + "--b--\r\n", 413, "large"),
+        ("multipart/form-data", part(7) + "--b--\r\n", 400, "boundary"),
+        ("application/json", "{}".to_owned(), 415, "media"),
+        ("text/plain", "a".to_owned(), 415, "media"),
+    ];
+    for (media_type, body, status, told_of) in cases {
+        let size = body.len();
+        let answer = api.test().post("/forms").content(media_type, body).send();
+        let text = answer.text();
+        assert_eq!(
+            (answer.status().as_u16(), text.contains(told_of)),
+            (status, true),
+            "{media_type}, {size}: {text}"
+        );
+    }
+}

@@ -369,6 +369,12 @@ impl From<XmlFault> for ContentError {
     }
 }
 
+impl From<MultipartError> for Problem {
+    fn from(error: MultipartError) -> Self {
+        ContentError::from(error).into()
+    }
+}
+
 impl From<ContentError> for Problem {
     fn from(error: ContentError) -> Self {
         let problem = Self::from(error.kind());
