@@ -213,6 +213,15 @@ pub mod http {
     #[cfg(feature = "tls")]
     pub const TLS_SESSIONS_MAX: usize = 4096;
 
+    /// How often the files of certificates are looked at, in milliseconds: a change counts after two looks, and clients that meet an old certificate for some
+    /// seconds more have met it for months.
+    #[cfg(feature = "tls")]
+    pub const TLS_FILES_LOOK_MILLIS: u64 = 2000;
+
+    /// How often the thread that does so looks for a signal, in milliseconds: whoever sent one may wait so long.
+    #[cfg(feature = "tls")]
+    pub const TLS_SIGNAL_LOOK_MILLIS: u64 = 200;
+
     /// How often deadlines are looked at, in milliseconds.
     pub const TICK_MILLIS: u64 = 50;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// Tells whether the peer of a connection is still there.
 pub trait Departure: Send + Sync {
-    /// Whether the peer has closed its side or broken the connection; it may still read an answer in the former case.
+    /// Whether the peer has closed its side or broken the connection; it may still read an answer in the former case. What it sent before does not hide that.
     fn has_departed(&self) -> bool;
 }
 

@@ -43,10 +43,12 @@ pub(super) fn serve(
     match protection {
         Protection::Plain => ending.by(Conversation::new(channel, connection).run()),
         #[cfg(feature = "tls")]
-        Protection::Tls(config) => ending.by(match super::tls::secure(channel, config, connection) {
-            Some((channel, connection)) => Conversation::new(channel, connection).run(),
-            None => CloseCause::Handshake,
-        }),
+        Protection::Tls(config) => {
+            ending.by(match super::tls::secure(channel, config.server(), connection) {
+                Some((channel, connection)) => Conversation::new(channel, connection).run(),
+                None => CloseCause::Handshake,
+            })
+        }
     }
 }
 
@@ -87,12 +89,27 @@ impl<S: Line> Conversation<S> {
     pub(super) fn run(mut self) -> CloseCause {
         let cause = self.converse();
         let shared = self.channel.shared();
-        let is_quiet =
-            matches!(cause, CloseCause::Peer | CloseCause::Asked | CloseCause::Idle | CloseCause::Drained);
-        if !is_quiet || !shared.is_draining() {
+        if !shared.is_draining() {
             return cause;
         }
-        if shared.is_cut_off() { CloseCause::CutOff } else { CloseCause::Drained }
+        let is_cut_off = shared.is_cut_off();
+        match cause {
+            // A head of which the rest could not come any more is no fault of who sends it.
+            CloseCause::Fault if is_cut_off => CloseCause::CutOff,
+            CloseCause::Peer | CloseCause::Asked | CloseCause::Idle | CloseCause::Drained => {
+                if is_cut_off {
+                    CloseCause::CutOff
+                } else {
+                    CloseCause::Drained
+                }
+            }
+            CloseCause::LateHead
+            | CloseCause::LateBody
+            | CloseCause::LateWrite
+            | CloseCause::Handshake
+            | CloseCause::Fault
+            | CloseCause::CutOff => cause,
+        }
     }
 
     fn converse(&mut self) -> CloseCause {

@@ -22,6 +22,10 @@ pub struct ServerHandle {
     addresses: Vec<ListenAddress>,
     stopper: Arc<Stopper>,
     signals: Option<SignalWatch>,
+    #[cfg(feature = "tls")]
+    certificates: Vec<super::tls::TlsCertificates>,
+    #[cfg(feature = "tls")]
+    renewal: Option<super::tls::Renewal>,
 }
 
 /// Stops a server, from whichever thread.
@@ -53,7 +57,23 @@ const LOOK: Duration = Duration::from_millis(5);
 impl ServerHandle {
     pub(super) fn new(shared: Arc<Shared>, addresses: Vec<ListenAddress>, wakers: Vec<WaitIoWaker>) -> Self {
         let stopper = Arc::new(Stopper { shared: Arc::clone(&shared), wakers });
-        Self { shared, addresses, stopper, signals: None }
+        Self {
+            shared,
+            addresses,
+            stopper,
+            signals: None,
+            #[cfg(feature = "tls")]
+            certificates: Vec::new(),
+            #[cfg(feature = "tls")]
+            renewal: None,
+        }
+    }
+
+    /// With the certificates that its listeners show.
+    #[cfg(feature = "tls")]
+    pub(super) fn showing(mut self, certificates: Vec<super::tls::TlsCertificates>) -> Self {
+        self.certificates = certificates;
+        self
     }
 
     /// The first Internet address that the server listens on, with its port.
@@ -102,6 +122,20 @@ impl ServerHandle {
     /// When the system refuses the handler.
     pub fn stop_on_signals(mut self) -> io::Result<Self> {
         self.signals = Some(SignalWatch::start(Arc::clone(&self.stopper))?);
+        Ok(self)
+    }
+
+    /// Reads the certificates of all addresses again by itself, so that renewed ones need no restart: within five seconds of a change of their files, and on SIGHUP
+    /// at once. New handshakes get them, connections keep what they began with. Files that cannot be used change nothing, and why is told once, as a
+    /// warning; they are tried again. A thread of its own does it. SIGHUP, which also tells that a terminal is gone, ends the program no more.
+    ///
+    /// The authorities of clients ([`TlsConfig::client_certificates`](super::TlsConfig::client_certificates)) stay what they were.
+    ///
+    /// # Errors
+    /// When no certificates came from files, or the system refuses the handler or the thread.
+    #[cfg(feature = "tls")]
+    pub fn renew_certificates(mut self) -> io::Result<Self> {
+        self.renewal = Some(super::tls::Renewal::start(&self.certificates)?);
         Ok(self)
     }
 

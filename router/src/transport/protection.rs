@@ -8,5 +8,16 @@ pub(super) enum Protection {
     Plain,
     /// TLS with this configuration.
     #[cfg(feature = "tls")]
-    Tls(std::sync::Arc<rustls::ServerConfig>),
+    Tls(super::tls::TlsConfig),
+}
+
+#[cfg(feature = "tls")]
+impl Protection {
+    /// What is shown to clients, where anything is.
+    pub(super) fn certificates(&self) -> Option<super::tls::TlsCertificates> {
+        match self {
+            Self::Plain => None,
+            Self::Tls(config) => Some(config.certificates()),
+        }
+    }
 }

@@ -171,7 +171,7 @@ impl Server {
     #[cfg(feature = "tls")]
     pub fn tls(mut self, config: super::tls::TlsConfig) -> Self {
         if let Some(listener) = self.listeners.last_mut() {
-            listener.protection = Protection::Tls(config.into_server_config());
+            listener.protection = Protection::Tls(config);
         }
         self
     }
@@ -203,6 +203,9 @@ impl Server {
         let shared = Arc::new(Shared::new(self.options, self.runtime, apart, service.into()));
         let mut wakers = Vec::new();
         let mut addresses = Vec::new();
+        #[cfg(feature = "tls")]
+        let certificates =
+            self.listeners.iter().filter_map(|listener| listener.protection.certificates()).collect();
         for listener in self.listeners {
             let acceptor = Acceptor::new(Listening(listener.socket), listener.protection)
                 .map_err(ServerError::System)?;
@@ -219,7 +222,10 @@ impl Server {
         let watched = Arc::downgrade(&shared);
         let ticker = std::thread::Builder::new().name("brrtrouter-ticker".to_owned());
         ticker.spawn(move || ticker::run(&watched)).map_err(ServerError::System)?;
-        Ok(ServerHandle::new(shared, addresses, wakers))
+        let handle = ServerHandle::new(shared, addresses, wakers);
+        #[cfg(feature = "tls")]
+        let handle = handle.showing(certificates);
+        Ok(handle)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
+#[cfg(not(target_os = "linux"))]
 use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::os::fd::{AsRawFd, RawFd};
@@ -13,6 +14,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use may::io::WaitIoWaker;
+#[cfg(target_os = "linux")]
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::Socket;
 
 use crate::limits::http::RESTS_PER_TICK_MAX;
@@ -129,6 +132,15 @@ impl Peer {
 }
 
 impl Departure for Peer {
+    /// The end is seen past octets that nobody has read yet: a request that was sent ahead, or the farewell of TLS.
+    #[cfg(target_os = "linux")]
+    fn has_departed(&self) -> bool {
+        let mut ends = [PollFd::new(&self.socket, PollFlags::RDHUP)];
+        poll(&mut ends, Some(&Timespec::default())).is_ok_and(|count| count > 0)
+    }
+
+    /// The end is seen once all that came before it was read.
+    #[cfg(not(target_os = "linux"))]
     fn has_departed(&self) -> bool {
         let mut octet = [MaybeUninit::uninit()];
         match self.socket.peek(&mut octet) {

@@ -8,6 +8,7 @@
 //! | `pem`, `validity` | PEM texts | a chain and its key, which belong together |
 //! | `handshake` | a connection | a connection that is protected, and the certificate of its client |
 //! | `line` | octets of TLS | octets of HTTP, and back |
+//! | `renewal` | files that change | certificates that are read again |
 //!
 //! Never panics.
 
@@ -15,6 +16,7 @@ mod error;
 mod handshake;
 mod line;
 mod pem;
+mod renewal;
 mod validity;
 
 use std::fmt;
@@ -31,6 +33,7 @@ use rustls::{ConfigBuilder, ServerConfig, WantsVerifier, version};
 
 pub use error::{PemOrigin, TlsError};
 pub(super) use handshake::secure;
+pub(super) use renewal::Renewal;
 
 use crate::limits::http::TLS_SESSIONS_MAX;
 
@@ -58,12 +61,10 @@ pub enum ClientCertificates {
 ///
 /// let tls = TlsConfig::from_pem_files("chain.pem", "key.pem")?
 ///     .client_certificates(&std::fs::read("clients.pem")?, ClientCertificates::Optional)?;
-/// let certificates = tls.certificates();
 /// // TLS for the first address, none for the second.
-/// let running = Server::bind("[::]:8443")?.tls(tls).and("127.0.0.1:8080")?.serve(api)?;
-///
-/// // Later, when the files are new ones: the next connection gets them.
-/// certificates.reload()?;
+/// let server = Server::bind("[::]:8443")?.tls(tls).and("127.0.0.1:8080")?;
+/// // When the files are new ones, within five seconds or at once on SIGHUP, the next connection gets them.
+/// let running = server.serve(api)?.renew_certificates()?;
 /// # running.stop();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -129,8 +130,8 @@ impl TlsConfig {
         self.certificates.clone()
     }
 
-    pub(super) fn into_server_config(self) -> Arc<ServerConfig> {
-        self.server
+    pub(super) const fn server(&self) -> &Arc<ServerConfig> {
+        &self.server
     }
 
     fn new(certificates: TlsCertificates) -> Result<Self, TlsError> {
@@ -173,7 +174,8 @@ impl TlsCertificates {
         Self(Arc::new(Shown { files, present: ArcSwap::from_pointee(shown), provider }))
     }
 
-    /// Reads the files again. It blocks, so it belongs on a thread: that of `main`, or one that waits for SIGHUP.
+    /// Reads the files again. [`ServerHandle::renew_certificates`](super::ServerHandle::renew_certificates) does it by itself; this is for a program that
+    /// knows better when. It blocks, so it belongs on a thread.
     ///
     /// # Errors
     /// A [`TlsError`] where they cannot be used, or there are none; the present certificates stay then.

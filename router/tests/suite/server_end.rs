@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use brrtrouter::{Server, ServerError, ServerOptions};
+use brrtrouter::{CloseCause, Server, ServerError, ServerHandle, ServerOptions};
 
 use crate::server::{api, connect, serve, served, told};
 
@@ -56,6 +56,48 @@ fn a_handler_that_never_ends_keeps_no_program_from_ending() {
     running.wait();
     assert_eq!(running.connections().open, 1, "it was cut off and still computes");
     assert_eq!(stream.read(&mut [0; 16]).unwrap_or_default(), 0);
+}
+
+/// Waits until one connection has ended, for this cause and no other.
+fn assert_ends_by(running: &ServerHandle, cause: CloseCause) {
+    let began = Instant::now();
+    let ended = || CloseCause::ALL.map(|cause| (cause, running.connections().closed(cause)));
+    while ended().iter().all(|(_, count)| *count == 0) && began.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(ended(), CloseCause::ALL.map(|other| (other, u64::from(other == cause))));
+}
+
+#[test]
+fn a_peer_that_takes_no_answers_is_the_cause_of_its_end() {
+    let running =
+        serve(ServerOptions { write_time_max: Duration::from_millis(200), ..ServerOptions::default() });
+    let mut stream = connect(running.local_addr().unwrap());
+    // More than the system keeps for a peer that does not read.
+    stream.write_all("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(100).as_bytes()).unwrap();
+    assert_ends_by(&running, CloseCause::LateWrite);
+}
+
+#[test]
+fn a_server_that_waits_no_longer_is_the_cause_of_an_end() {
+    let requests = [
+        // The handler goes on for longer than the server waits.
+        "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
+        // It waits for octets that do not come.
+        "POST /count HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\nContent-Length: 9\r\n\r\nx",
+        "POST /sum HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[",
+        // The head does not come whole.
+        "GET /slow HTTP/1.1\r\nHost",
+    ];
+    for request in requests {
+        let running =
+            serve(ServerOptions { drain_time_max: Duration::from_millis(100), ..ServerOptions::default() });
+        let mut stream = connect(running.local_addr().unwrap());
+        stream.write_all(request.as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+        running.stop();
+        assert_ends_by(&running, CloseCause::CutOff);
+    }
 }
 
 #[test]

@@ -30,6 +30,7 @@ paths:
       operationId: echo
       requestBody: { content: { application/octet-stream: {} } }
       responses: { '200': { description: The same, content: { application/octet-stream: {} } } }
+  /waiting: { get: { operationId: waiting, responses: { '200': { description: Whether the client has left, content: { text/plain: {} } } } } }
   /slow: { get: { operationId: slow, responses: { '204': { description: Later } } } }
 components: { securitySchemes: { certificate: { type: mutualTLS } } }
 ";
@@ -163,6 +164,17 @@ fn seen(cx: &Context<'_>) -> Result<Response, Problem> {
     )))
 }
 
+/// Waits for the client to leave, but not for long.
+fn waiting(cx: &Context<'_>) -> Result<Response, Problem> {
+    for _ in 0..50 {
+        if cx.is_cancelled() {
+            return Ok(Response::text("departed".to_owned()));
+        }
+        may::coroutine::sleep(Duration::from_millis(10));
+    }
+    Ok(Response::text("stayed".to_owned()))
+}
+
 fn api() -> Api {
     let description = Description::from_text("protected.yaml", DESCRIPTION).unwrap();
     let handlers = Handlers::new()
@@ -185,6 +197,7 @@ fn api() -> Api {
             }
             Ok(Response::bytes("application/octet-stream", brrtrouter::Body::Bytes(octets)))
         })
+        .on("waiting", waiting)
         .on("slow", |_| {
             may::coroutine::sleep(Duration::from_millis(400));
             Ok(Response::no_content())

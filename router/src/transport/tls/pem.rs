@@ -69,11 +69,13 @@ pub(super) fn certified_key(
     provider: &CryptoProvider,
 ) -> Result<CertifiedKey, TlsError> {
     let certificates = chain.certificates()?;
-    warn_of_dates(&certificates, &chain.origin);
     let private = provider.key_provider.load_private_key(key.private_key()?);
     let shown = CertifiedKey::new(certificates, private.map_err(|fault| key.unsuitable(fault))?);
     match shown.keys_match() {
-        Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(shown),
+        Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => {
+            warn_of_dates(&shown.cert, &chain.origin);
+            Ok(shown)
+        }
         Err(Error::InconsistentKeys(_)) => {
             Err(TlsError::KeyMismatch { chain: chain.origin.clone(), key: key.origin.clone() })
         }

@@ -1,12 +1,17 @@
 //! TLS over real sockets: handshakes and their failures, certificates that change, clients that show one, and the end of it.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do the functions they share")]
 
+mod departure;
+mod renewal;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brrtrouter::{ClientCertificates, ServerHandle, ServerOptions, TlsCertificates, TlsConfig, TlsError};
+use brrtrouter::{
+    ClientCertificates, CloseCause, ServerHandle, ServerOptions, TlsCertificates, TlsConfig, TlsError,
+};
 use brrtrouter_tls_tests::{Authority, Client, Identity, asked, connect, connect_plain, serve, told};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, ProtocolVersion};
@@ -261,6 +266,9 @@ fn what_is_no_handshake_ends_its_connection_alone() {
         served.running.connections()
     );
     assert!(soon(|| served.running.connections().open == 0));
+    let ended = CloseCause::ALL.map(|cause| (cause, served.running.connections().closed(cause)));
+    let expected = |cause| if cause == CloseCause::Handshake { 4 } else { 0 };
+    assert_eq!(ended, CloseCause::ALL.map(|cause| (cause, expected(cause))));
     asked(&mut connect(served.address, &served.client()), "/seen").unwrap();
 }
 
