@@ -40,7 +40,7 @@ enum Way {
     #[default]
     InProcess,
     /// Over a socket; the server starts with the first exchange.
-    Socket(Option<live::Live>),
+    Socket(Option<Box<live::Live>>),
 }
 
 /// Why a question is not answered.

@@ -62,7 +62,9 @@ fn run(
     match way {
         Way::InProcess => on_a_small_stack(|| serve(&api, &ask.request)),
         Way::Socket(Some(live)) => live.ask(&api, &ask.request),
-        Way::Socket(slot @ None) => slot.insert(Live::start(Arc::clone(&api))?).ask(&api, &ask.request),
+        Way::Socket(slot @ None) => {
+            slot.insert(Box::new(Live::start(Arc::clone(&api))?)).ask(&api, &ask.request)
+        }
     }
 }
 
