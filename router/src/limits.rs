@@ -59,7 +59,7 @@ pub const OVERLAP_FORMS_COMPARED_MAX: usize = 10_000;
 /// The most URLs that one server's variables may combine to; each is a base path to match.
 pub const SERVER_URLS_MAX: usize = 256;
 
-/// The largest content in bytes that is decoded and judged where its connection is: it takes a millisecond or two at the most. Larger content is
+/// Content of more bytes is decoded and judged apart from its connection; so much takes a millisecond or two at the most. It is
 /// given to [`BodySource::compute`](crate::BodySource::compute).
 pub const APART_BYTES_MIN: usize = 64 * 1024;
 
@@ -119,7 +119,7 @@ const _: () = assert!(TARGET_BYTES_MAX <= 65_535, "captures are (u16, u16) spans
 /// Bounds of connections and of what they frame; `ServerOptions` takes the first ones as its defaults.
 #[cfg(feature = "server")]
 pub mod http {
-    /// The most connections at once. Each holds a descriptor, two mappings of memory and, idle, some 12 KiB.
+    /// The most connections at once. Each holds a descriptor, two mappings of memory and, at rest, some 9 KiB.
     pub const CONNECTIONS_MAX: usize = 20_000;
 
     /// The longest header section in bytes, as most servers have it.

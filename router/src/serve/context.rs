@@ -111,7 +111,7 @@ pub struct Context<'r> {
     pub(crate) clock: &'r dyn Clock,
     pub(crate) stream: Cell<Option<&'r mut dyn BodySource>>,
     /// The bounds of parts that the handler pulls.
-    pub(crate) parts_max: MultipartLimits,
+    pub(crate) multipart: MultipartLimits,
 }
 
 impl<'r> Context<'r> {
@@ -211,7 +211,7 @@ impl<'r> Context<'r> {
         let is_multipart = |kind: &MediaType<'_>| kind.type_name().eq_ignore_ascii_case("multipart");
         let media_type = media_type.filter(is_multipart).ok_or(ContentError::MediaTypeUndeclared)?;
         let boundary = boundary_of(&media_type)?;
-        Ok(Some(Multipart::new(stream, &boundary, self.parts_max)?))
+        Ok(Some(Multipart::new(stream, &boundary, self.multipart)?))
     }
 
     /// Reads a path parameter.

@@ -7,7 +7,9 @@ use std::sync::{Arc, mpsc};
 
 use crate::limits;
 use crate::schema::Schemas;
-use crate::serve::content::{self, Content, ContentLimits, DecodedContent, LimitedBody, Selected};
+use crate::serve::content::{
+    self, Content, ContentLimits, DecodedContent, LimitedBody, Reading, Received, Selected,
+};
 use crate::serve::{BodySource, Operation, Problem, ProblemError, ProblemKind, RequestHead};
 
 /// What content is read by.
@@ -25,26 +27,25 @@ impl Digest<'_> {
         head: &RequestHead<'_>,
         body: &mut LimitedBody<'_>,
     ) -> Result<Content, Problem> {
-        if !selected.reading().is_of_whole() {
-            return self.judged(selected, content::read(selected, body, self.limits)?);
+        if selected.reading() == Reading::Stream {
+            return Ok(Content::Stream);
         }
-        let octets = body.read_all()?;
-        if octets.len() <= limits::APART_BYTES_MIN {
-            return self.of_octets(selected, octets);
+        let received = content::receive(selected, body, self.limits)?;
+        // Octets that stay octets cost nothing more.
+        if received.len() <= limits::APART_BYTES_MIN || selected.reading() == Reading::Octets {
+            return self.digested(selected, received);
         }
         let content_type = head.field("content-type").and_then(|line| line.text()).unwrap_or_default();
-        self.apart(content_type.into(), octets, body)
+        self.apart(content_type.into(), received, body)
     }
 
-    fn of_octets(&self, selected: &Selected<'_, '_>, octets: Vec<u8>) -> Result<Content, Problem> {
-        self.judged(selected, content::decode(selected, octets, self.limits)?)
-    }
-
-    /// The same, wherever the source has such things done. All that is borrowed is shared or copied, and selected once more.
+    /// Has it digested where the source has such things done. All that is borrowed is shared or copied, and selected once more. Its frame is kept out of the
+    /// one that small content is judged in.
+    #[inline(never)]
     fn apart(
         &self,
         content_type: Box<str>,
-        octets: Vec<u8>,
+        received: Received,
         body: &mut dyn BodySource,
     ) -> Result<Content, Problem> {
         let (operation, schemas, limits) =
@@ -54,15 +55,16 @@ impl Digest<'_> {
             let digest = Digest { operation: &operation, schemas: &schemas, limits: &limits };
             let content = content::select_text(&operation.content, &content_type)
                 .map_err(Problem::from)
-                .and_then(|selected| digest.of_octets(&selected, octets));
+                .and_then(|selected| digest.digested(&selected, received));
             // Whoever asked may have stopped waiting.
             digested.send(content).unwrap_or_default();
         }));
         result.try_recv().unwrap_or_else(|_| Err(Problem::of(ProblemKind::Internal)))
     }
 
-    /// Validates, then applies `readOnly` and defaults.
-    fn judged(&self, selected: &Selected<'_, '_>, mut content: Content) -> Result<Content, Problem> {
+    /// Decodes, validates, then applies `readOnly` and defaults.
+    fn digested(&self, selected: &Selected<'_, '_>, received: Received) -> Result<Content, Problem> {
+        let mut content = content::decode(selected, received, self.limits)?;
         if let Content::Decoded(decoded) = &mut content {
             self.validate(decoded)?;
             self.apply_access(selected, decoded)?;

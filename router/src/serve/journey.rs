@@ -410,7 +410,7 @@ impl<'r> Admitted<'r> {
             deadline: self.decision.deadline,
             clock: &*self.api.clock,
             stream: Cell::new(stream),
-            parts_max: self.api.options.content.multipart,
+            multipart: self.api.options.content.multipart,
         };
         guard(self.decision.operation, self.request_id(), || handler(&context))
     }

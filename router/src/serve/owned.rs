@@ -40,7 +40,7 @@ impl OwnedRequest {
                 deadline: self.deadline,
                 clock: &*self.clock,
                 stream: Cell::new(None),
-                parts_max: MultipartLimits::default(),
+                multipart: MultipartLimits::default(),
             })
         })
     }

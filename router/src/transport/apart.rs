@@ -37,7 +37,7 @@ impl Apart {
     pub(super) fn compute(&self, computation: Computation) {
         let (over, is_over) = mpsc::channel();
         if self.work.send((computation, over)).is_ok() {
-            // The sender is dropped without a word where the computation panicked: it is over all the same.
+            // An error would be a thread that has ended: then it is over all the same.
             is_over.recv().unwrap_or_default();
         }
     }

@@ -37,6 +37,8 @@ pub struct ServerOptions {
     /// How long requests may go on once the server is stopped; what is left then is cut off.
     pub drain_time_max: Duration,
     /// Whose word is taken for where a request came from (`Forwarded`, `X-Forwarded-For`, `X-Forwarded-Proto`): nobody's by default.
+    /// Such a proxy must write or remove **each** of the three: one that it passes on as the client wrote it is believed as its own word, so that a client may call
+    /// itself secure behind a proxy that writes `X-Forwarded-For` alone.
     pub trusted_proxies: Vec<TrustedProxy>,
 }
 

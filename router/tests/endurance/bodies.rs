@@ -80,6 +80,7 @@ pub fn run(extent: &Extent) -> Figures {
         rounds += 1;
     }
     let with = others.stop()?;
+    assured(served.ticks_of("brrtrouter-content")? > 0, || "large bodies were not judged apart".to_owned())?;
     assured(peak < GROWTH_BYTES_MAX, || format!("grown by {}", kib(peak)))?;
     Ok(format!(
         "{} bodies of {} kinds refused, the slowest alone after {:?} ({}); grown by {} at the most; others without them: {without}; with them: {with}; none failed",

@@ -296,11 +296,19 @@ fn large_content_is_computed_apart() {
     let api = api_up_to(100_000);
     let pet = |id: i32, size: usize| json!({ "id": id, "tags": ["x".repeat(size)] }).to_string();
     let form = format!("id=1&tags={}", "y".repeat(70_000));
+    let parts = |id: &str| {
+        let part = |name: &str, text: &str| {
+            format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+        };
+        part("id", id) + &part("tags", &"z".repeat(70_000)) + "--b--\r\n"
+    };
     let cases = [
         ("application/json", pet(1, 10), false, 0, 200),
         ("application/json", pet(1, 70_000), false, 1, 200),
         ("application/json", pet(0, 70_000), false, 1, 400),
         ("application/x-www-form-urlencoded", form, false, 1, 200),
+        ("multipart/form-data; boundary=b", parts("1"), false, 1, 200),
+        ("multipart/form-data; boundary=b", parts("0"), false, 1, 400),
         ("application/json", pet(1, 70_000), true, 1, 500),
     ];
     for (media_type, body, is_lost, computations, status) in cases {

@@ -464,7 +464,8 @@ fn pooled_handlers_keep_no_worker_from_its_connections() {
         let hello = told(address, b"GET /hello/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         assert_eq!(statuses(&hello), ["200"]);
     }
-    while running.connections().open > 2 {
+    // All have come, and those that are refused have gone.
+    while running.connections().accepted < 16 || running.connections().open > 2 {
         std::thread::sleep(Duration::from_millis(1));
     }
     may_end.store(true, Ordering::Relaxed);

@@ -27,14 +27,14 @@ impl<'b> LimitedBody<'b> {
         Ok(Self { source, bytes_max, bytes_left: bytes_max, kept: None })
     }
 
-    /// Keeps from now on what is read, for [`Self::into_kept`].
+    /// Keeps from now on what is read, for [`Self::take_kept`].
     pub(super) fn keep(&mut self) {
         self.kept = Some(Vec::new());
     }
 
     /// What was read since [`Self::keep`].
-    pub(super) fn into_kept(self) -> Vec<u8> {
-        self.kept.unwrap_or_default()
+    pub(super) fn take_kept(&mut self) -> Vec<u8> {
+        self.kept.take().unwrap_or_default()
     }
 
     /// Reads to the end.

@@ -8,7 +8,7 @@ use super::ContentError;
 use super::error::pointer_of;
 use super::limited::LimitedBody;
 use super::multipart::MultipartLimits;
-use super::multipart_form::{self, Part, Parts};
+use super::multipart_form::{self, Part, PartRecord, Parts};
 use super::select::{Reading, Selected};
 use super::{form, text, xml};
 use crate::limits;
@@ -223,29 +223,52 @@ pub fn read(
         return Ok(Content::Stream);
     }
     let mut source = LimitedBody::new(body, selected.bytes_max(limits))?;
-    if selected.reading() != Reading::Multipart {
-        return decode(selected, source.read_all()?, limits);
-    }
-    let media_type = selected.media_type();
-    let parts = multipart_form::read_parts(&media_type, &mut source, limits)?;
-    let raw = source.into_kept();
-    let plan = selected.plan();
-    let (instance, parts) = multipart_form::decode(plan.form(), &media_type, (parts, &raw), limits)?;
-    Ok(Content::Decoded(Box::new(DecodedContent { instance, raw, slot: plan.slot(), parts })))
+    decode(selected, receive(selected, &mut source, limits)?, limits)
 }
 
-/// Decodes content whose octets have all come: of any kind but multipart, which is taken apart while it comes.
+/// Content that has come and is not decoded.
+#[derive(Debug)]
+pub(crate) struct Received {
+    raw: Vec<u8>,
+    /// Where the parts of multipart content lie; they are found while it comes.
+    parts: Vec<PartRecord>,
+}
+
+impl Received {
+    /// How many octets came.
+    pub(crate) const fn len(&self) -> usize {
+        self.raw.len()
+    }
+}
+
+/// Waits until the content has come.
+///
+/// # Errors
+/// A fault of the body or of the parts of multipart content; the body is not read further then.
+pub(crate) fn receive(
+    selected: &Selected<'_, '_>,
+    source: &mut LimitedBody<'_>,
+    limits: &ContentLimits,
+) -> Result<Received, ContentError> {
+    if selected.reading() != Reading::Multipart {
+        return Ok(Received { raw: source.read_all()?, parts: Vec::new() });
+    }
+    let parts = multipart_form::read_parts(&selected.media_type(), source, limits)?;
+    Ok(Received { raw: source.take_kept(), parts })
+}
+
+/// Decodes content that has come.
 ///
 /// # Errors
 /// The first [`ContentError`].
 pub(crate) fn decode(
     selected: &Selected<'_, '_>,
-    raw: Vec<u8>,
+    received: Received,
     limits: &ContentLimits,
 ) -> Result<Content, ContentError> {
-    let plan = selected.plan();
+    let (plan, Received { raw, parts: found }) = (selected.plan(), received);
     let mut decoded = Box::new(DecodedContent { raw, slot: plan.slot(), ..DecodedContent::default() });
-    let DecodedContent { instance, raw, .. } = &mut *decoded;
+    let DecodedContent { instance, raw, parts, .. } = &mut *decoded;
     match selected.reading() {
         Reading::Json => parse_json_into(raw, &limits.json, instance)?,
         Reading::Xml => {
@@ -254,9 +277,11 @@ pub(crate) fn decode(
         }
         Reading::Text(charset) => *instance = text::decode(plan.value(), raw, charset)?,
         Reading::Form => *instance = form::decode(plan.form(), raw, limits)?,
-        Reading::Multipart | Reading::Octets | Reading::Stream => {
-            return Ok(Content::Octets(std::mem::take(raw)));
+        Reading::Multipart => {
+            (*instance, *parts) =
+                multipart_form::decode(plan.form(), &selected.media_type(), (found, raw), limits)?;
         }
+        Reading::Octets | Reading::Stream => return Ok(Content::Octets(std::mem::take(raw))),
     }
     Ok(Content::Decoded(decoded))
 }

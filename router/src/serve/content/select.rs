@@ -68,13 +68,6 @@ pub enum Reading {
     Stream,
 }
 
-impl Reading {
-    /// Whether the octets are all there before any is looked at.
-    pub(crate) const fn is_of_whole(self) -> bool {
-        matches!(self, Self::Json | Self::Form | Self::Xml | Self::Text(_))
-    }
-}
-
 /// The charsets that are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Charset {
