@@ -39,6 +39,8 @@ mod input;
 mod options;
 mod output;
 mod pool;
+#[cfg(test)]
+mod properties;
 mod protection;
 mod proxy;
 mod runtime;

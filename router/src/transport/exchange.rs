@@ -33,13 +33,17 @@ pub(super) enum Next {
 struct ToBePulled;
 
 /// The parts of a head, borrowed from the octets that hold it.
-struct Parts<'b> {
-    line: RequestLine<'b>,
-    fields: FieldLines<'b>,
+pub(super) struct Parts<'b> {
+    pub(super) line: RequestLine<'b>,
+    pub(super) fields: FieldLines<'b>,
 }
 
 impl<'b> Parts<'b> {
-    fn read(octets: &'b [u8], place: &HeadPlace, options: &ServerOptions) -> Result<Self, FramingFault> {
+    pub(super) fn read(
+        octets: &'b [u8],
+        place: &HeadPlace,
+        options: &ServerOptions,
+    ) -> Result<Self, FramingFault> {
         let line = octets.get(place.start..place.fields).unwrap_or_default();
         let line = RequestLine::parse(line, options)?;
         let mut fields = FieldLines::new();
@@ -152,6 +156,6 @@ impl<S: Line> Conversation<S> {
     }
 }
 
-fn head<'p>(parts: &'p Parts<'_>) -> Result<RequestHead<'p>, FramingFault> {
+pub(super) fn head<'p>(parts: &'p Parts<'_>) -> Result<RequestHead<'p>, FramingFault> {
     RequestHead::new(parts.line.method.clone(), parts.line.target, &parts.fields).map_err(Into::into)
 }

@@ -215,6 +215,10 @@ fn node(text: &str) -> Result<Option<SocketAddr>, Unbelievable> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     const PEER: &str = "10.0.0.1:80";
@@ -330,5 +334,85 @@ mod tests {
             matches!(seen_through(&[], &lines, &connection), Cow::Borrowed(_)),
             "nobody is trusted by default"
         );
+    }
+
+    /// What clients may send, so that they are taken for somebody else.
+    fn lie() -> impl Strategy<Value = (&'static str, Vec<u8>)> {
+        let names = vec!["Forwarded", "forwarded", "X-Forwarded-For", "X-Forwarded-Proto"];
+        let pieces = vec![
+            "for=", "6.6.6.6", "\"", "\\", ",", ";", " ", "proto=", "https", "http", "10.0.0.9", "[::1]",
+            ":80", "unknown", "_x", "=",
+        ];
+        let texts = vec(select(pieces), 0..8).prop_map(|pieces| pieces.concat().into_bytes());
+        (select(names), prop_oneof![texts, any::<Vec<u8>>()])
+    }
+
+    fn client() -> impl Strategy<Value = SocketAddr> {
+        let outside = |address: &IpAddr| address.to_canonical() == *address && !is_one_of_ours(*address);
+        any::<IpAddr>()
+            .prop_filter("a client is no proxy", outside)
+            .prop_map(|address| SocketAddr::new(address, 0))
+    }
+
+    fn ours() -> [TrustedProxy; 2] {
+        ["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]
+    }
+
+    fn is_one_of_ours(address: IpAddr) -> bool {
+        ours().iter().any(|proxy| proxy.has(address))
+    }
+
+    /// What proxies add for a client, with one kind of field or the other.
+    fn added(client: SocketAddr, is_secure: bool, kind: bool) -> Vec<(&'static str, Vec<u8>)> {
+        let (scheme, address) = (if is_secure { "https" } else { "http" }, client.ip());
+        if kind {
+            let node = if address.is_ipv6() { format!("\"[{address}]\"") } else { address.to_string() };
+            return vec![("Forwarded", format!("for={node};proto={scheme}").into_bytes())];
+        }
+        vec![
+            ("X-Forwarded-For", address.to_string().into_bytes()),
+            ("X-Forwarded-Proto", scheme.as_bytes().to_vec()),
+        ]
+    }
+
+    fn seen_with(fields: &[(&'static str, Vec<u8>)]) -> (Option<SocketAddr>, Option<bool>) {
+        let lines: Vec<_> = fields.iter().map(|(name, value)| FieldLine { name, value }).collect();
+        let connection = Connection { peer: PEER.parse().ok(), ..Connection::default() };
+        let seen = seen_through(&ours(), &lines, &connection);
+        (seen.peer, seen.forwarded_secure)
+    }
+
+    proptest! {
+        /// Whatever a client sends, it is seen as who it is, or nothing is known but the proxy: never as somebody else.
+        #[test]
+        fn nobody_is_taken_for_somebody_else(
+            lies in vec(lie(), 0..4),
+            client in client(),
+            is_secure: bool,
+            kind: bool,
+        ) {
+            let told = added(client, is_secure, kind);
+            prop_assert_eq!(seen_with(&told), (Some(client), Some(is_secure)));
+            let of_one_kind = |name: &str| name.eq_ignore_ascii_case("forwarded") == kind;
+            let same_kind: Vec<_> = lies.iter().filter(|(name, _)| of_one_kind(name)).cloned().collect();
+            prop_assert_eq!(seen_with(&[same_kind, told.clone()].concat()), (Some(client), Some(is_secure)));
+            let (peer, secure) = seen_with(&[lies, told].concat());
+            let proxy = PEER.parse().ok();
+            prop_assert!(
+                (peer, secure) == (Some(client), Some(is_secure)) || (peer, secure) == (proxy, None),
+                "{:?} {:?}", peer, secure
+            );
+        }
+
+        /// Elements mean the same in one line and in several.
+        #[test]
+        fn lines_may_be_joined(clients in vec((any::<IpAddr>(), any::<bool>()), 1..4), kind: bool) {
+            let lines = clients.iter().map(|(address, is_secure)| {
+                added(SocketAddr::new(address.to_canonical(), 0), *is_secure, kind)[0].clone()
+            });
+            let lines: Vec<_> = lines.collect();
+            let joined = lines.iter().map(|(_, value)| value.as_slice()).collect::<Vec<_>>().join(&b", "[..]);
+            prop_assert_eq!(seen_with(&[(lines[0].0, joined)]), seen_with(&lines));
+        }
     }
 }

@@ -90,21 +90,31 @@ impl Authority {
         shown: Option<&Identity>,
         version: &'static SupportedProtocolVersion,
     ) -> Arc<ClientConfig> {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(self.pem.as_bytes()).unwrap()).unwrap();
-        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_protocol_versions(&[version])
-            .unwrap()
-            .with_root_certificates(roots);
-        Arc::new(match shown {
-            Some(identity) => {
-                let chain = vec![CertificateDer::from_pem_slice(identity.chain.as_bytes()).unwrap()];
-                let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).unwrap();
-                builder.with_client_auth_cert(chain, key).unwrap()
-            }
-            None => builder.with_no_client_auth(),
-        })
+        client(&self.pem, shown, version)
     }
+}
+
+/// What a client needs that trusts the authority with this certificate.
+#[must_use]
+pub fn client(
+    authority: &str,
+    shown: Option<&Identity>,
+    version: &'static SupportedProtocolVersion,
+) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap()).unwrap();
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(roots);
+    Arc::new(match shown {
+        Some(identity) => {
+            let chain = vec![CertificateDer::from_pem_slice(identity.chain.as_bytes()).unwrap()];
+            let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).unwrap();
+            builder.with_client_auth_cert(chain, key).unwrap()
+        }
+        None => builder.with_no_client_auth(),
+    })
 }
 
 /// A client's side of a connection.
