@@ -4,8 +4,10 @@
 //! back, findings with a command line each, and what could not be generated with the reason. The same seed gives the
 //! same requests. In the order of the work: `description`, `dialect` and `operations` read, `random`, `pattern`, `text`,
 //! `keywords` and `values` make candidates, `validity`, `telling` and `instances` judge them, `parameters`, `bodies`, `credentials` and
-//! `requests` write, `plan` and `mutations` say what is sent, `verdict` compares, `missing` says what blocks. Never panics.
+//! `requests` write, `plan` and `mutations` say what is sent, `verdict` compares, `missing` says what blocks. `prepared` gives the same requests to
+//! those who send them by themselves, as load tests do. Never panics.
 
+mod answers;
 mod bodies;
 mod credentials;
 mod description;
@@ -18,6 +20,7 @@ mod operations;
 mod parameters;
 mod pattern;
 mod plan;
+mod prepared;
 mod random;
 mod requests;
 mod telling;
@@ -30,7 +33,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+pub use answers::{Answers, Declared};
+pub use credentials::base64;
 pub use missing::{Missing, refusals};
+pub use parameters::encoded;
+pub use prepared::{
+    Need, NeedKind, Place as NeedPlace, Prepared, PreparedContent, PreparedOperation, PreparedRequest,
+};
+pub use random::Random;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +52,7 @@ use crate::protocol::{Exchange, Loaded};
 use description::Description;
 use instances::Instances;
 use operations::Operation;
-use plan::Plan;
-use random::Random;
+use plan::{Plan, Planner};
 use requests::curl;
 use validity::Validity;
 
@@ -154,17 +163,18 @@ pub fn document(
     let random = Random::new(seed, "");
     let validity = Validity::new(&description);
     let instances = Instances { description: &description, validity, random };
-    let mut run = Traffic { session, instances, generated, faults: 0, skipped: BTreeSet::new() };
+    let planner = Planner { instances, skipped: BTreeSet::new() };
+    let mut run = Traffic { session, planner, generated, faults: 0 };
     for operation in &operations {
         run.session.begin(Limits::default());
-        run.instances.random = Random::new(seed, &operation.line());
-        run.skipped.clear();
-        let plan = run.plan(operation, loaded);
+        run.planner.instances.random = Random::new(seed, &operation.line());
+        run.planner.skipped.clear();
+        let plan = run.planner.plan(operation, loaded);
         match run.send(plan, operation) {
             Ok(()) => {}
             Err(stop) => run.replace_worker(path, operation, stop)?,
         }
-        for reason in std::mem::take(&mut run.skipped) {
+        for reason in std::mem::take(&mut run.planner.skipped) {
             let count = run.generated.not_generated.entry(reason).or_default();
             *count = count.saturating_add(1);
         }
@@ -179,10 +189,9 @@ pub fn document(
 #[derive(Debug)]
 struct Traffic<'s, 'p, 'd> {
     session: &'s mut Session<'p>,
-    instances: Instances<'d>,
+    planner: Planner<'d>,
     generated: Generated,
     faults: usize,
-    skipped: BTreeSet<String>,
 }
 
 impl<'d> Traffic<'_, '_, 'd> {
@@ -193,7 +202,7 @@ impl<'d> Traffic<'_, '_, 'd> {
             let command = curl(&exchange.request);
             let found = self.ask(exchange, &command, operation)?;
             let (wrong, right) =
-                verdict::positive(&mut self.instances, draft, media.as_ref(), &plan.name, &found);
+                verdict::positive(&mut self.planner.instances, draft, media.as_ref(), &plan.name, &found);
             exercised = true;
             self.generated.round_trips = self.generated.round_trips.saturating_add(right);
             self.generated.positive.add(verdict_of(&wrong));
@@ -212,7 +221,8 @@ impl<'d> Traffic<'_, '_, 'd> {
             };
             if elsewhere {
                 // Another operation took the path: nothing is said of this one.
-                self.skipped
+                self.planner
+                    .skipped
                     .insert(format!("negative ({}): the path leads to another operation", negative.label));
                 continue;
             }
@@ -265,7 +275,7 @@ impl<'d> Traffic<'_, '_, 'd> {
         self.session.begin(Limits::default());
         if !documents::load(self.session, path)?.ok {
             self.faults = FAULTS_MAX;
-            self.skipped.insert(format!("after a fault at {}", operation.line()));
+            self.planner.skipped.insert(format!("after a fault at {}", operation.line()));
         }
         Ok(())
     }

@@ -5,6 +5,8 @@ mod built;
 mod count;
 mod fault;
 mod gate;
+#[cfg(feature = "load")]
+mod load;
 mod machine;
 mod report;
 #[cfg(feature = "server")]
@@ -91,6 +93,9 @@ enum Command {
         /// Which server.
         kind: transport::ServerKind,
     },
+    /// Puts load on a server: every operation of its description, by users or at a rate; tells what came of each.
+    #[cfg(feature = "load")]
+    Load(Box<load::LoadArguments>),
     /// Counts instructions, allocations and bytes of every scenario, on x86-64 and aarch64.
     Count(CountArguments),
     /// Compares times and counts with a baseline of this machine; refuses on a machine that is not fit.
@@ -227,6 +232,8 @@ fn main() -> ExitCode {
         Command::Cpu(arguments) => cpu(&arguments),
         #[cfg(feature = "server")]
         Command::Serve { kind } => transport::serve(kind).map(|()| Outcome::Held),
+        #[cfg(feature = "load")]
+        Command::Load(arguments) => load::load(&arguments),
         Command::Count(arguments) => counts(&arguments),
         Command::Gate(arguments) => gate(arguments),
         Command::Report(arguments) => report(arguments),
@@ -235,7 +242,7 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.code(),
         Err(fault) => {
             perf::warn!("perf: {fault}");
-            ExitCode::from(4)
+            ExitCode::from(fault.code())
         }
     }
 }

@@ -30,6 +30,11 @@ use crate::{
 };
 
 pub use markdown::counts as counts_markdown;
+#[cfg(feature = "load")]
+pub use {
+    chart::{Lines, escape},
+    table::Table,
+};
 
 /// The version of `report.json`.
 const FORMAT: u32 = 1;

@@ -170,7 +170,10 @@ fn multipart(description: &Description, media: &Media<'_>, value: &Value) -> Res
 fn part(name: &str, encoding: Option<&Node<'_>>, file: bool, value: &Value) -> String {
     let told = encoding.and_then(|node| node.text("contentType")).and_then(|kinds| kinds.split(',').next());
     let told = told.map(str::trim).filter(|kind| !kind.contains('*'));
-    let file = file && value.is_string();
+    // Octets that a browser would send go as a file, as a browser would send them.
+    let octets = ["image/", "audio/", "video/", "application/octet-stream"];
+    let told_octets = told.is_some_and(|kind| octets.iter().any(|octets| kind.starts_with(octets)));
+    let file = (file || told_octets) && value.is_string();
     let implied = match (file, value.is_object() || value.is_array()) {
         (true, _) => "application/octet-stream",
         (false, true) => "application/json",

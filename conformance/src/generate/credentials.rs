@@ -62,6 +62,15 @@ pub fn of<'d>(description: &'d Description, operation: &Operation<'d>) -> Result
     }
 }
 
+/// Every requirement of `operation` that can be met, as its credentials; an empty one where none is asked for.
+pub fn alternatives<'d>(description: &'d Description, operation: &Operation<'d>) -> Vec<Vec<Applied>> {
+    let requirements = operation.security(description);
+    if requirements.is_empty() {
+        return vec![Vec::new()];
+    }
+    requirements.into_iter().filter_map(|requirement| meet(description, requirement).ok()).collect()
+}
+
 fn meet(description: &Description, requirement: &Value) -> Result<Vec<Applied>, Reason> {
     let mut list: Vec<Applied> = Vec::new();
     for (name, scopes) in requirement.as_object().into_iter().flatten() {
@@ -109,7 +118,7 @@ fn credential(name: &str, scheme: &Node<'_>) -> Result<Applied, Reason> {
         }
         "http" if scheme.text("scheme").is_some_and(|name| name.eq_ignore_ascii_case("basic")) => {
             (known.username, known.password) = (Some("generated".to_owned()), Some(secret));
-            authorization(format!("Basic {}", STANDARD.encode("generated:generated-secret")))
+            authorization(format!("Basic {}", base64("generated:generated-secret")))
         }
         "http" => {
             known.token = Some(secret.clone());
@@ -124,6 +133,12 @@ fn credential(name: &str, scheme: &Node<'_>) -> Result<Applied, Reason> {
         other => return Err(format!("credential of a security scheme of type `{other}`")),
     };
     Ok(Applied { carrier, known })
+}
+
+/// The text in base64, as Basic credentials have it (RFC 7617).
+#[must_use]
+pub fn base64(text: &str) -> String {
+    STANDARD.encode(text)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub enum Text {
 }
 
 /// Text with all but unreserved characters encoded.
+#[must_use]
 pub fn encoded(text: &str) -> String {
     utf8_percent_encode(text, UNRESERVED).to_string()
 }

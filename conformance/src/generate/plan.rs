@@ -1,20 +1,21 @@
 //! What is sent for one operation.
 //!
-//! Takes: an operation. Gives: a request with what must be there, one with everything, one for each further media type, some
+//! Takes: an operation, and where it is served. Gives: a request with what must be there, one with everything, one for each further media type, some
 //! with the description's own examples, and the negative ones. What cannot be made is told with the reason. Never panics.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::Reason;
 use super::bodies::{self, Content};
 use super::credentials::{self, Carrier, Credentials};
+use super::instances::Instances;
 use super::mutations::{self, Negative};
 use super::operations::{Media, Operation, Parameter};
 use super::parameters;
 use super::requests::{Draft, curl};
 use super::values::Written;
-use super::{Reason, Traffic};
 use crate::protocol::Loaded;
 
 /// Requests with examples of the description, for one operation.
@@ -31,11 +32,30 @@ pub struct Plan<'d> {
     pub negative: Vec<Negative<'d>>,
 }
 
-impl<'d> Traffic<'_, '_, 'd> {
+/// Where an operation is served.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The operation's name there.
+    pub name: String,
+    /// The template with the base path.
+    pub path: String,
+}
+
+/// Makes the requests of operations.
+#[derive(Debug)]
+pub struct Planner<'d> {
+    /// Where values come from.
+    pub instances: Instances<'d>,
+    /// Why something was not made.
+    pub skipped: BTreeSet<Reason>,
+}
+
+impl<'d> Planner<'d> {
     /// Everything that is to be sent for `operation`; what is not is added to `skipped`.
     pub fn plan(&mut self, operation: &Operation<'d>, loaded: &Loaded) -> Plan<'d> {
         let mut plan = Plan::default();
-        match self.drafts(operation, loaded, &mut plan) {
+        let drafts = served(operation, loaded).and_then(|place| self.drafts(operation, place, &mut plan));
+        match drafts {
             Ok(credentials) => {
                 // Parameters are spoilt where all of them are sent, and content where all of it is.
                 let last = plan.positive.iter().take(2).next_back().cloned();
@@ -52,13 +72,16 @@ impl<'d> Traffic<'_, '_, 'd> {
         plan
     }
 
-    fn drafts(
+    /// The requests that must be served.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn drafts(
         &mut self,
         operation: &Operation<'d>,
-        loaded: &Loaded,
+        Place { name, path }: Place,
         plan: &mut Plan<'d>,
     ) -> Result<Credentials, Reason> {
-        let (name, path) = served(operation, loaded)?;
         plan.name = name;
         let description = self.instances.description;
         let credentials = credentials::of(description, operation)?;
@@ -229,7 +252,7 @@ impl<'d> Traffic<'_, '_, 'd> {
 }
 
 /// The operation's name and path as they are served.
-fn served(operation: &Operation<'_>, loaded: &Loaded) -> Result<(String, String), Reason> {
+fn served(operation: &Operation<'_>, loaded: &Loaded) -> Result<Place, Reason> {
     let template = operation.template;
     let mut candidates: Vec<_> = loaded
         .operations
@@ -239,7 +262,7 @@ fn served(operation: &Operation<'_>, loaded: &Loaded) -> Result<(String, String)
         .collect();
     candidates.sort_by_key(|served| served.path.len());
     let found = candidates.first().ok_or_else(|| "operation that is not served under its name".to_owned())?;
-    Ok((found.name.clone(), found.path.clone()))
+    Ok(Place { name: found.name.clone(), path: found.path.clone() })
 }
 
 /// Why a field that HTTP itself writes is left alone.

@@ -8,6 +8,7 @@ pub struct Random(u64);
 
 impl Random {
     /// The sequence of `name` under `seed`: another operation's traffic does not change it.
+    #[must_use]
     pub fn new(seed: u64, name: &str) -> Self {
         // FNV-1a, which is stable where the standard library's hashes are not.
         let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -15,7 +16,7 @@ impl Random {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -25,7 +26,7 @@ impl Random {
     /// A number below `bound`; 0 where `bound` is 0.
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.next() % bound).unwrap_or(0)
+        usize::try_from(self.draw() % bound).unwrap_or(0)
     }
 }
 
@@ -37,7 +38,7 @@ mod tests {
     fn the_same_seed_and_name_give_the_same_sequence() {
         let take = |seed, name| {
             let mut random = Random::new(seed, name);
-            [random.next(), random.next()]
+            [random.draw(), random.draw()]
         };
         assert_eq!(take(1, "a"), take(1, "a"));
         assert_ne!(take(1, "a"), take(2, "a"));

@@ -14,6 +14,19 @@ use super::operations::Parameter;
 use super::parameters::{self, Text};
 use crate::protocol::{Exchange, Request};
 
+/// Parameters as they are written, by location.
+#[derive(Debug, Clone, Default)]
+pub struct WrittenParameters {
+    /// Texts in place of the path's expressions, by name.
+    pub path: Vec<(String, String)>,
+    /// Pairs of the query.
+    pub query: Vec<String>,
+    /// Field lines.
+    pub headers: Vec<(String, String)>,
+    /// Pairs of the Cookie field.
+    pub cookies: Vec<String>,
+}
+
 /// A request in the making.
 #[derive(Debug, Clone)]
 pub struct Draft<'d> {
@@ -48,19 +61,27 @@ impl Draft<'_> {
         })
     }
 
-    fn request(&self) -> Result<Request, Reason> {
-        let mut paths: Vec<(&str, String)> = Vec::new();
-        let mut query: Vec<String> = Vec::new();
-        let mut cookies: Vec<String> = Vec::new();
-        let mut headers = vec![("Host".to_owned(), "localhost".to_owned())];
+    /// The parameters as they are written, by location.
+    ///
+    /// # Errors
+    /// Why one cannot be written.
+    pub fn written(&self) -> Result<WrittenParameters, Reason> {
+        let mut written = WrittenParameters::default();
         for (parameter, value) in &self.parameters {
             match parameters::write(parameter, value)? {
-                Text::Path(text) => paths.push((parameter.name, text)),
-                Text::Query(text) => query.push(text),
-                Text::Header(text) => headers.push((parameter.name.to_owned(), text)),
-                Text::Cookie(text) => cookies.push(text),
+                Text::Path(text) => written.path.push((parameter.name.to_owned(), text)),
+                Text::Query(text) => written.query.push(text),
+                Text::Header(text) => written.headers.push((parameter.name.to_owned(), text)),
+                Text::Cookie(text) => written.cookies.push(text),
             }
         }
+        Ok(written)
+    }
+
+    fn request(&self) -> Result<Request, Reason> {
+        let WrittenParameters { path: paths, mut query, headers: own, mut cookies } = self.written()?;
+        let mut headers = vec![("Host".to_owned(), "localhost".to_owned())];
+        headers.extend(own);
         let mut carriers: Vec<&Carrier> = self.sent.iter().map(|applied| &applied.carrier).collect();
         carriers.dedup();
         for carrier in carriers {
@@ -89,7 +110,7 @@ impl Draft<'_> {
     }
 
     /// The path: expressions replaced by parameters, else by defaults of server variables.
-    fn fill(&self, paths: &[(&str, String)]) -> Result<String, Reason> {
+    fn fill(&self, paths: &[(String, String)]) -> Result<String, Reason> {
         if self.path.contains(['#', '?']) {
             return Err("path with a query or fragment, which no request can reach".to_owned());
         }
@@ -98,7 +119,7 @@ impl Draft<'_> {
         while let Some((literal, after)) = rest.split_once('{') {
             path.push_str(literal);
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            match paths.iter().find(|(known, _)| *known == name) {
+            match paths.iter().find(|(known, _)| known == name) {
                 Some((_, text)) => path.push_str(text),
                 None => path.push_str(&self.variable(name)),
             }

@@ -43,7 +43,8 @@ impl<'d> Validity<'d> {
         Some(validator.is_valid(instance))
     }
 
-    fn compile(&self, uri: &str) -> Option<Validator> {
+    /// The validator of the schema at `uri`; `None` where it cannot be compiled.
+    pub fn compile(&self, uri: &str) -> Option<Validator> {
         let registry = self.registry.as_ref()?;
         let options = jsonschema::options().with_draft(Draft::Draft202012).with_registry(registry);
         options.offline().should_validate_formats(false).build(&json!({ "$ref": uri })).ok()

@@ -1,0 +1,77 @@
+//! Load on any server that a description describes: every operation, with requests made from the description.
+//!
+//! In the order of the work: `options` (what is asked for), `template`, `work`, `credentials` and `values` (what is to be sent), `probe` (whether
+//! the server is there), `arrivals`, `attack` and `visit` (when and by whom), `ledger`, `bind` and `learn` (with which identifiers), `judge` (what
+//! an answer means), `tally` and `collect` (what came of all), `table` and `report` (how it is told), `threshold` (how it ends).
+
+mod arrivals;
+mod attack;
+mod bind;
+mod collect;
+mod credentials;
+mod judge;
+mod learn;
+mod ledger;
+#[cfg(test)]
+mod made;
+mod options;
+mod probe;
+mod report;
+mod table;
+mod tally;
+mod template;
+mod threshold;
+mod values;
+mod visit;
+mod work;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::time::Instant;
+
+use crate::Outcome;
+use crate::fault::Fault;
+use arrivals::Arrivals;
+pub use options::LoadArguments;
+use report::Report;
+use visit::Run;
+use work::Work;
+
+/// Runs a load and tells what came of it.
+pub fn load(arguments: &LoadArguments) -> Result<Outcome, Fault> {
+    arguments.report_file.iter().try_for_each(|path| report::check(path))?;
+    let mut work = Work::of(&arguments.traffic)?;
+    let client = probe::client(&arguments.traffic)?;
+    probe::probe(&client, &mut work, &arguments.traffic)?;
+    println!("seed {}, {} operations at {}", arguments.traffic.seed, work.jobs.len(), work.origin);
+    for (name, reason) in &work.left_out {
+        println!("not asked: {name}: {reason}");
+    }
+    let run = Arc::new(run(arguments, work, client));
+    let collected = attack::attack(&run, arguments)?;
+    let report = Report::new(&run, arguments, &collected)?;
+    println!("{}", table::text(&run.work, &collected.tally, collected.measured)?);
+    print!("{}", report.words());
+    for path in &arguments.report_file {
+        report.write(path)?;
+        println!("wrote {}", path.display());
+    }
+    let broken = threshold::broken(arguments, &run.work, &collected)?;
+    broken.iter().for_each(|why| println!("BROKEN: {why}"));
+    Ok(if broken.is_empty() { Outcome::Held } else { Outcome::Broken })
+}
+
+fn run(arguments: &LoadArguments, work: Work, client: reqwest::Client) -> Run {
+    let jobs = work.jobs.len();
+    Run {
+        traffic: arguments.traffic.clone(),
+        users: usize::try_from(arguments.users).unwrap_or(usize::MAX),
+        client,
+        ledger: ledger::Ledger::new(arguments.traffic.live_max),
+        arrivals: arguments.rate.map(|rate| Arrivals::new(rate, Instant::now())),
+        done: (0..jobs).map(|_| AtomicBool::new(false)).collect(),
+        asked: (0..jobs).map(|_| AtomicUsize::new(0)).collect(),
+        begun: AtomicUsize::new(0),
+        work,
+    }
+}
