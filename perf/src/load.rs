@@ -3,6 +3,7 @@
 //! In the order of the work: `options` (what is asked for), `template`, `work`, `credentials` and `values` (what is to be sent), `probe` (whether
 //! the server is there), `arrivals`, `attack` and `visit` (when and by whom), `ledger`, `bind` and `learn` (with which identifiers), `judge` (what
 //! an answer means), `tally` and `collect` (what came of all), `table` and `report` (how it is told), `threshold` (how it ends).
+//! `leak` looks at the server's `memory` meanwhile, `ramp` at what it has of its `limits`; `server` is its process.
 
 mod arrivals;
 mod attack;
@@ -10,13 +11,18 @@ mod bind;
 mod collect;
 mod credentials;
 mod judge;
+mod leak;
 mod learn;
 mod ledger;
+mod limits;
 #[cfg(test)]
 mod made;
+mod memory;
 mod options;
 mod probe;
+mod ramp;
 mod report;
+mod server;
 mod table;
 mod tally;
 mod template;
@@ -32,31 +38,59 @@ use std::time::Instant;
 use crate::Outcome;
 use crate::fault::Fault;
 use arrivals::Arrivals;
+use collect::Collected;
+pub use leak::{LeakArguments, leak};
 pub use options::LoadArguments;
+pub use ramp::{RampArguments, ramp};
 use report::Report;
 use visit::Run;
 use work::Work;
 
+/// A load that has been.
+struct Loaded {
+    run: Arc<Run>,
+    collected: Collected,
+    report: Report,
+}
+
 /// Runs a load and tells what came of it.
 pub fn load(arguments: &LoadArguments) -> Result<Outcome, Fault> {
+    let loaded = run_load(arguments)?;
+    show(&loaded)?;
+    end(arguments, &loaded)
+}
+
+/// Shows what came of it.
+fn show(loaded: &Loaded) -> Result<(), Fault> {
+    let collected = &loaded.collected;
+    println!("{}", table::text(&loaded.run.work, &collected.tally, collected.measured)?);
+    print!("{}", loaded.report.words());
+    Ok(())
+}
+
+/// Tells what is asked, and asks it.
+fn run_load(arguments: &LoadArguments) -> Result<Loaded, Fault> {
     arguments.report_file.iter().try_for_each(|path| report::check(path))?;
     let mut work = Work::of(&arguments.traffic)?;
     let client = probe::client(&arguments.traffic)?;
     probe::probe(&client, &mut work, &arguments.traffic)?;
-    println!("seed {}, {} operations at {}", arguments.traffic.seed, work.jobs.len(), work.origin);
+    println!("seed {}, {} operations and paths at {}", arguments.traffic.seed, work.jobs.len(), work.origin);
     for (name, reason) in &work.left_out {
         println!("not asked: {name}: {reason}");
     }
     let run = Arc::new(run(arguments, work, client));
     let collected = attack::attack(&run, arguments)?;
     let report = Report::new(&run, arguments, &collected)?;
-    println!("{}", table::text(&run.work, &collected.tally, collected.measured)?);
-    print!("{}", report.words());
+    Ok(Loaded { run, collected, report })
+}
+
+/// Writes the reports, and tells what is broken.
+fn end(arguments: &LoadArguments, loaded: &Loaded) -> Result<Outcome, Fault> {
     for path in &arguments.report_file {
-        report.write(path)?;
+        loaded.report.write(path)?;
         println!("wrote {}", path.display());
     }
-    let broken = threshold::broken(arguments, &run.work, &collected)?;
+    let broken = threshold::broken(arguments, &loaded.run.work, &loaded.collected)?;
     broken.iter().for_each(|why| println!("BROKEN: {why}"));
     Ok(if broken.is_empty() { Outcome::Held } else { Outcome::Broken })
 }

@@ -96,6 +96,12 @@ enum Command {
     /// Puts load on a server: every operation of its description, by users or at a rate; tells what came of each.
     #[cfg(feature = "load")]
     Load(Box<load::LoadArguments>),
+    /// Puts a sustained load on a server of this machine, and tells whether its memory grows without end.
+    #[cfg(feature = "load")]
+    Leak(Box<load::LeakArguments>),
+    /// Puts ever more users on a server of this machine, until it breaks, and names what broke first.
+    #[cfg(feature = "load")]
+    Ramp(Box<load::RampArguments>),
     /// Counts instructions, allocations and bytes of every scenario, on x86-64 and aarch64.
     Count(CountArguments),
     /// Compares times and counts with a baseline of this machine; refuses on a machine that is not fit.
@@ -234,6 +240,10 @@ fn main() -> ExitCode {
         Command::Serve { kind } => transport::serve(kind).map(|()| Outcome::Held),
         #[cfg(feature = "load")]
         Command::Load(arguments) => load::load(&arguments),
+        #[cfg(feature = "load")]
+        Command::Leak(arguments) => load::leak(&arguments),
+        #[cfg(feature = "load")]
+        Command::Ramp(arguments) => load::ramp(&arguments),
         Command::Count(arguments) => counts(&arguments),
         Command::Gate(arguments) => gate(arguments),
         Command::Report(arguments) => report(arguments),

@@ -26,30 +26,42 @@ pub fn client(traffic: &Traffic) -> Result<reqwest::Client, Fault> {
 /// # Errors
 /// That the server does not answer.
 pub fn probe(client: &reqwest::Client, work: &mut Work, traffic: &Traffic) -> Result<(), Fault> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let runtime = runtime.map_err(|error| Fault::new(format!("no thread for a request: {error}")))?;
-    let paths = if traffic.own_paths.is_empty() { &["/".to_owned()][..] } else { &traffic.own_paths };
-    for path in paths {
+    answers(client, traffic)?;
+    for path in traffic.own_paths.iter().filter(|path| !path.is_empty()) {
         let path = if path.starts_with('/') { path.clone() } else { format!("/{path}") };
-        let url = format!("{}{path}", work.origin);
-        match runtime.block_on(async { client.get(&url).send().await }) {
-            Ok(response) if response.status().is_success() && !traffic.own_paths.is_empty() => {
-                work.add_own(&path)
-            }
-            Ok(response) => work.left_out.push((path, format!("not served ({})", response.status()))),
-            Err(error) => {
-                return Err(Fault::usage(format!(
-                    "--url {}: no answer: {}; start the server first, or mend the URL",
-                    traffic.url,
-                    cause(&error)
-                )));
-            }
+        let status = ask(client, &format!("{}{path}", work.origin), traffic)?;
+        if status.is_success() {
+            work.add_own(&path);
+        } else {
+            work.left_out.push((path, format!("not served ({status})")));
         }
     }
     Ok(())
 }
 
-fn cause(error: &reqwest::Error) -> String {
+/// Whether anything answers at the URL, whatever it says.
+///
+/// # Errors
+/// That nothing does.
+pub fn answers(client: &reqwest::Client, traffic: &Traffic) -> Result<(), Fault> {
+    ask(client, &traffic.url, traffic).map(drop)
+}
+
+fn ask(client: &reqwest::Client, url: &str, traffic: &Traffic) -> Result<reqwest::StatusCode, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(|error| Fault::new(format!("no thread for a request: {error}")))?;
+    let answer = runtime.block_on(async { client.get(url).send().await });
+    answer.map(|answer| answer.status()).map_err(|error| {
+        let cause = cause(&error);
+        Fault::usage(format!(
+            "--url {}: no answer: {cause}; start the server first, or mend the URL",
+            traffic.url
+        ))
+    })
+}
+
+/// The innermost cause, without an address, so that equal causes have equal words.
+pub fn cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::collect::Collected;
+use super::memory::Growth;
 use super::options::LoadArguments;
 use super::table::{self, QUANTILES};
 use super::tally::{Latencies, Row};
@@ -17,6 +18,7 @@ use super::visit::Run;
 use crate::fault::Fault;
 use crate::machine::{Identity, Source};
 use crate::report::Table;
+pub use page::around;
 
 /// The version of the JSON form.
 const FORMAT: u32 = 1;
@@ -42,6 +44,8 @@ pub struct Report {
     not_asked: BTreeMap<String, String>,
     failed: Vec<Failed>,
     by_second: Vec<u64>,
+    /// The server's memory, where it was looked at.
+    memory: Option<Growth>,
     #[serde(skip)]
     table: Table,
 }
@@ -104,11 +108,21 @@ impl Report {
             not_asked: run.work.left_out.iter().cloned().collect(),
             failed: failed.collect(),
             by_second: collected.by_second.clone(),
+            memory: None,
             table: Table {
                 head: table::HEAD.map(str::to_owned).to_vec(),
                 rows: table::rows(&run.work, tally, collected.measured)?,
             },
         })
+    }
+
+    pub const fn requests_per_second(&self) -> f64 {
+        self.requests_per_second
+    }
+
+    /// Adds how the server's memory grew.
+    pub fn set_memory(&mut self, growth: Growth) {
+        self.memory = Some(growth);
     }
 
     /// What the table does not tell.
@@ -134,6 +148,9 @@ impl Report {
                 of(&self.all.service_ms),
                 self.requests_per_second
             ));
+        }
+        if let Some(growth) = &self.memory {
+            line(growth.to_string());
         }
         for failed in &self.failed {
             line(format!(

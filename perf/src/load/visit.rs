@@ -16,6 +16,7 @@ use super::judge::{self, Credentials, Verdict};
 use super::learn::{self, Heard};
 use super::ledger::Ledger;
 use super::options::{Traffic, Validate};
+use super::probe;
 use super::tally::Sample;
 use super::work::{Job, Work};
 
@@ -209,14 +210,10 @@ impl Visit {
     }
 }
 
-/// What went wrong on the way, with its innermost cause and without an address, so that equal causes are one failure.
+/// What went wrong on the way.
 fn transport(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    format!("no whole answer: {cause}")
+    format!("no whole answer: {}", probe::cause(error))
 }

@@ -2,24 +2,34 @@
 
 use std::fmt::Write as _;
 
+use super::super::memory::Growth;
 use super::Report;
 use crate::report::{Lines, Table, escape};
 
 const STYLE: &str = include_str!("../../report/page.css");
 
-pub fn page(report: &Report) -> String {
-    let mut text = format!(
+/// A page round what it tells.
+pub fn around(title: &str, inside: &str) -> String {
+    let title = escape(title);
+    format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>Load</title>\n<style>\n{STYLE}</style>\n<main>\n<h1>Load</h1>\n<p>{}</p>\n",
-        escape(&report.opening())
-    );
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n<main>\n<h1>{title}</h1>\n{inside}</main>\n</html>"
+    )
+}
+
+/// The page of a load.
+pub fn page(report: &Report) -> String {
+    let mut text = format!("<p>{}</p>\n", escape(&report.opening()));
     for words in report.words().lines().filter(|line| !line.starts_with("FAILED") && !line.starts_with("  "))
     {
         writeln!(text, "<p>{}</p>", escape(words)).unwrap_or_default();
     }
     section(&mut text, "By operation", &report.table.html());
     section(&mut text, "Requests in each second", &by_second(report));
+    if let Some(growth) = &report.memory {
+        section(&mut text, "The server's memory", &memory(growth));
+    }
     section(&mut text, "Statuses", &statuses(report).html());
     if !report.failed.is_empty() {
         section(&mut text, "Failures", &failures(report));
@@ -28,8 +38,7 @@ pub fn page(report: &Report) -> String {
         let rows = report.not_asked.iter().map(|(name, why)| vec![name.clone(), why.clone()]).collect();
         section(&mut text, "Not asked", &Table { head: vec!["operation".into(), "why".into()], rows }.html());
     }
-    text.push_str("</main>\n</html>");
-    text
+    around("Load", &text)
 }
 
 fn section(text: &mut String, title: &str, html: &str) {
@@ -50,6 +59,18 @@ fn by_second(report: &Report) -> String {
         x: "second".to_owned(),
         y: "requests".to_owned(),
         series: vec![("requests".to_owned(), points)],
+        words: Vec::new(),
+    };
+    plot.svg()
+}
+
+fn memory(growth: &Growth) -> String {
+    let points = growth.samples.iter().map(|sample| (sample.seconds, sample.bytes / 1024.0));
+    let plot = Lines {
+        description: "Resident memory of the server".to_owned(),
+        x: "second".to_owned(),
+        y: "KiB".to_owned(),
+        series: vec![("resident".to_owned(), points.collect())],
         words: Vec::new(),
     };
     plot.svg()
