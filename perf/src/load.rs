@@ -63,8 +63,8 @@ pub fn load(arguments: &LoadArguments) -> Result<Outcome, Fault> {
 /// Shows what came of it.
 fn show(loaded: &Loaded) -> Result<(), Fault> {
     let collected = &loaded.collected;
-    println!("{}", table::text(&loaded.run.work, &collected.tally, collected.measured)?);
-    print!("{}", loaded.report.words());
+    perf::say!("{}", table::text(&loaded.run.work, &collected.tally, collected.measured)?);
+    perf::say!("{}", loaded.report.words().trim_end());
     Ok(())
 }
 
@@ -74,9 +74,14 @@ fn run_load(arguments: &LoadArguments) -> Result<Loaded, Fault> {
     let mut work = Work::of(&arguments.traffic)?;
     let client = probe::client(&arguments.traffic)?;
     probe::probe(&client, &mut work, &arguments.traffic)?;
-    println!("seed {}, {} operations and paths at {}", arguments.traffic.seed, work.jobs.len(), work.origin);
+    perf::say!(
+        "seed {}, {} operations and paths at {}",
+        arguments.traffic.seed,
+        work.jobs.len(),
+        work.origin
+    );
     for (name, reason) in &work.left_out {
-        println!("not asked: {name}: {reason}");
+        perf::say!("not asked: {name}: {reason}");
     }
     let run = Arc::new(run(arguments, work, client));
     let collected = attack::attack(&run, arguments)?;
@@ -88,10 +93,10 @@ fn run_load(arguments: &LoadArguments) -> Result<Loaded, Fault> {
 fn end(arguments: &LoadArguments, loaded: &Loaded) -> Result<Outcome, Fault> {
     for path in &arguments.report_file {
         loaded.report.write(path)?;
-        println!("wrote {}", path.display());
+        perf::say!("wrote {}", path.display());
     }
     let broken = threshold::broken(arguments, &loaded.run.work, &loaded.collected)?;
-    broken.iter().for_each(|why| println!("BROKEN: {why}"));
+    broken.iter().for_each(|why| perf::say!("BROKEN: {why}"));
     Ok(if broken.is_empty() { Outcome::Held } else { Outcome::Broken })
 }
 

@@ -312,7 +312,7 @@ impl Marks {
 fn cpu(arguments: &CpuArguments) -> Result<Outcome, Fault> {
     release_only()?;
     let CpuArguments { connections, requests, rounds } = *arguments;
-    print!("{}", transport::measure(transport::CpuPlan { connections, requests, rounds })?);
+    perf::say!("{}", transport::measure(transport::CpuPlan { connections, requests, rounds })?);
     Ok(Outcome::Held)
 }
 

@@ -40,8 +40,8 @@ pub fn leak(arguments: &LeakArguments) -> Result<Outcome, Fault> {
     let growth = Growth::of(samples?, f64::from(arguments.tolerance) * 1024.0);
     let rate = loaded.report.requests_per_second();
     super::show(&loaded)?;
-    println!("{growth}");
-    println!("of each request: {:.1} octets stay", growth.slope / rate.max(1e-9));
+    perf::say!("{growth}");
+    perf::say!("of each request: {:.1} octets stay", growth.slope / rate.max(1e-9));
     let verdict = growth.verdict;
     loaded.report.set_memory(growth);
     let outcome = super::end(&arguments.load, &loaded)?;

@@ -86,9 +86,10 @@ pub fn ramp(arguments: &RampArguments) -> Result<Outcome, Fault> {
     let mut users = arguments.load.users.min(arguments.users_max);
     let broke = loop {
         let step = step(arguments, server.pid, users)?;
-        println!(
+        perf::say!(
             "{users} users: {:.0} requests a second, p99 {:.1} ms",
-            step.requests_per_second, step.p99_ms
+            step.requests_per_second,
+            step.p99_ms
         );
         let broke = broke(&step, arguments.broken_p99);
         steps.push(step);
@@ -98,10 +99,10 @@ pub fn ramp(arguments: &RampArguments) -> Result<Outcome, Fault> {
         users = users.saturating_mul(2).min(arguments.users_max);
     };
     let words = words(&steps, broke);
-    println!("{}\n{words}", table(&steps).markdown());
+    perf::say!("{}\n{words}", table(&steps).markdown());
     for path in &arguments.load.report_file {
         write(path, &steps, broke, &words)?;
-        println!("wrote {}", path.display());
+        perf::say!("wrote {}", path.display());
     }
     let held = steps.iter().rev().find(|_| broke.is_none()).or(steps.iter().rev().nth(1));
     let enough = held.map_or(0, |step| step.users) >= arguments.users_min;
