@@ -64,7 +64,7 @@ const LONG: Extent = Extent {
     panics: 10_000,
     senders: 4,
     watched: Duration::from_secs(15),
-    soak: Duration::from_secs(120),
+    soak: Duration::from_secs(600),
     replaced_every: Duration::from_secs(5),
 };
 
