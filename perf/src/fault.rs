@@ -10,7 +10,6 @@ pub struct Fault {
 }
 
 /// The exit code of whoever was asked for what cannot be.
-#[cfg(feature = "load")]
 const USAGE: u8 = 2;
 /// The exit code where a tool is missing or fails.
 const FAILED: u8 = 4;
@@ -21,7 +20,6 @@ impl Fault {
     }
 
     /// What was asked for cannot be: a flag, a description, an address.
-    #[cfg(feature = "load")]
     pub fn usage(message: impl Into<String>) -> Self {
         Self { message: message.into(), code: USAGE }
     }

@@ -190,6 +190,9 @@ struct ReportArguments {
     /// Earlier report.json files, oldest first.
     #[arg(long, num_args = 1..)]
     history: Vec<PathBuf>,
+    /// What loads found: files that --report-file NAME.json of perf load, leak and ramp wrote.
+    #[arg(long, num_args = 1..)]
+    load: Vec<PathBuf>,
     /// Where the report goes.
     #[arg(long, default_value_os_t = workspace().join("reports/performance"))]
     output_dir: PathBuf,
@@ -438,6 +441,7 @@ fn report(arguments: ReportArguments) -> Result<Outcome, Fault> {
         workspace: workspace(),
         counts: arguments.counts,
         history: arguments.history,
+        loads: arguments.load,
         folder: arguments.output_dir,
         cpu: (!arguments.no_times).then_some(arguments.cpu),
     })?;

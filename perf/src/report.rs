@@ -6,6 +6,7 @@
 
 mod chart;
 mod html;
+mod loads;
 mod markdown;
 mod matcher;
 mod table;
@@ -29,6 +30,7 @@ use crate::{
     machine::{Identity, Readings, Source},
 };
 
+use loads::Measured;
 pub use markdown::counts as counts_markdown;
 #[cfg(feature = "load")]
 pub use {
@@ -63,6 +65,9 @@ pub struct Report {
     pub building_ms: Option<f64>,
     /// `fuzz/ledger.toml`: an object for each target.
     pub fuzz: Vec<toml::Table>,
+    /// What loads found; empty where none were given.
+    #[serde(default)]
+    loads: Vec<Measured>,
 }
 
 /// What to report from and where to.
@@ -70,6 +75,8 @@ pub struct Sources {
     pub workspace: PathBuf,
     pub counts: PathBuf,
     pub history: Vec<PathBuf>,
+    /// What loads wrote as JSON.
+    pub loads: Vec<PathBuf>,
     pub folder: PathBuf,
     /// The CPU to time on; without it there are no times.
     pub cpu: Option<u32>,
@@ -100,6 +107,8 @@ pub fn write(sources: &Sources) -> Result<Vec<PathBuf>, Fault> {
 
 impl Report {
     fn make(sources: &Sources) -> Result<Self, Fault> {
+        // Before anything is timed: a wrong path is told at once.
+        let loads = sources.loads.iter().map(|path| Measured::read(path)).collect::<Result<_, Fault>>()?;
         let source = Source::here();
         let readings = Readings::read(&source, sources.cpu.unwrap_or(0));
         Ok(Self {
@@ -112,6 +121,7 @@ impl Report {
             times: sources.cpu.map(times).transpose()?.unwrap_or_default(),
             building_ms: sources.cpu.map(|_| building_ms()),
             fuzz: ledger(&sources.workspace.join("fuzz/ledger.toml"))?,
+            loads,
         })
     }
 
@@ -228,6 +238,7 @@ pub mod made {
             )]),
             building_ms: Some(9.5),
             fuzz: entries.iter().filter_map(|entry| entry.as_table().cloned()).collect(),
+            loads: loads::made::all(),
         }
     }
 }

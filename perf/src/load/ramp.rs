@@ -17,6 +17,7 @@ use super::server::{Server, ServerArguments};
 use super::table::millis;
 use crate::Outcome;
 use crate::fault::Fault;
+use crate::machine::{Identity, Source};
 use crate::report::{Lines, Table, escape};
 
 /// How far the load goes.
@@ -64,6 +65,20 @@ struct Step {
     resident_kib: u64,
 }
 
+/// All that is told of a ramp.
+#[derive(Debug, Serialize)]
+struct Report {
+    /// What tells this file from those of other verbs.
+    kind: &'static str,
+    format: u32,
+    made: String,
+    machine: Identity,
+    description: String,
+    words: String,
+    broke: Option<Broke>,
+    steps: Vec<Step>,
+}
+
 /// What broke first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,11 +115,22 @@ pub fn ramp(arguments: &RampArguments) -> Result<Outcome, Fault> {
     };
     let words = words(&steps, broke);
     perf::say!("{}\n{words}", table(&steps).markdown());
+    let source = Source::here();
+    let told = Report {
+        kind: "ramp",
+        format: 1,
+        made: source.ask("date", &["-u", "+%F %H:%M"]).unwrap_or_default(),
+        machine: Identity::read(&source),
+        description: arguments.load.traffic.description.display().to_string(),
+        words,
+        broke,
+        steps,
+    };
     for path in &arguments.load.report_file {
-        write(path, &steps, broke, &words)?;
+        write(path, &told)?;
         perf::say!("wrote {}", path.display());
     }
-    let held = steps.iter().rev().find(|_| broke.is_none()).or(steps.iter().rev().nth(1));
+    let held = told.steps.iter().rev().find(|_| broke.is_none()).or(told.steps.iter().rev().nth(1));
     let enough = held.map_or(0, |step| step.users) >= arguments.users_min;
     Ok(if enough { Outcome::Held } else { Outcome::Broken })
 }
@@ -255,15 +281,10 @@ fn table(steps: &[Step]) -> Table {
     Table { head: head.map(str::to_owned).to_vec(), rows: rows.collect() }
 }
 
-fn write(path: &Path, steps: &[Step], broke: Option<Broke>, words: &str) -> Result<(), Fault> {
-    #[derive(Serialize)]
-    struct Written<'w> {
-        format: u32,
-        broke: Option<Broke>,
-        steps: &'w [Step],
-    }
+fn write(path: &Path, report: &Report) -> Result<(), Fault> {
+    let Report { words, steps, .. } = report;
     let text = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("json") => serde_json::to_string_pretty(&Written { format: 1, broke, steps })
+        Some("json") => serde_json::to_string_pretty(report)
             .map_err(|error| Fault::new(format!("the report cannot be written as JSON: {error}")))?,
         Some("md") => format!("# Ramp\n\n{words}.\n\n{}", table(steps).markdown()),
         _ => super::report::around(

@@ -26,6 +26,8 @@ const FORMAT: u32 = 1;
 /// All that a report tells.
 #[derive(Debug, Serialize)]
 pub struct Report {
+    /// What tells this file from those of other verbs.
+    kind: &'static str,
     format: u32,
     made: String,
     machine: Identity,
@@ -92,6 +94,7 @@ impl Report {
         });
         let jobs = run.work.jobs.iter().zip(&tally.rows);
         Ok(Self {
+            kind: "load",
             format: FORMAT,
             made: source.ask("date", &["-u", "+%F %H:%M"]).unwrap_or_default(),
             machine: Identity::read(&source),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{
     REPRODUCE, Report,
     chart::{Bars, Lines, Row, escape},
+    loads::{Measured, parts},
     matcher::{GROWTH, Growth, PROMISES, peers},
     table::{self, Table},
 };
@@ -75,6 +76,7 @@ pub fn page(report: &Report, history: &[Report]) -> String {
             &history_table(&plot),
         );
     }
+    loads(&mut text, &report.loads);
     section(
         &mut text,
         "Times on this machine",
@@ -86,6 +88,13 @@ pub fn page(report: &Report, history: &[Report]) -> String {
     section(&mut text, "Every scenario of the matcher", "", "", &table::scenarios(counts, "match"));
     text.push_str("</main>\n</html>\n");
     text
+}
+
+fn loads(text: &mut String, measured: &[Measured]) {
+    for part in parts(measured) {
+        let plots: String = part.plots.iter().map(Lines::svg).collect();
+        section(text, &part.title, &part.words, &plots, &part.table);
+    }
 }
 
 fn opening(text: &mut String, report: &Report) {
@@ -248,9 +257,15 @@ mod tests {
         for part in ["http://", "https://", "<script", "url(", "NaN", "@import"] {
             assert!(!page.contains(part), "{part}");
         }
-        for part in
-            ["To reproduce", "GitHub, all operations", "made &lt;for&gt; a test", "History", "a &lt; b"]
-        {
+        for part in [
+            "To reproduce",
+            "GitHub, all operations",
+            "made &lt;for&gt; a test",
+            "History",
+            "a &lt; b",
+            "Latency by requests a second",
+            "Made &lt;CPU&gt;",
+        ] {
             assert!(page.contains(part), "{part} in {page}");
         }
         assert!(page.find("To reproduce") < page.find("<svg"));

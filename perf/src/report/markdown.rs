@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    REPRODUCE, Report,
+    REPRODUCE, Report, loads,
     matcher::GROWTH,
     table::{self, Table},
 };
@@ -46,6 +46,10 @@ pub fn report(report: &Report) -> String {
     )
     .unwrap_or_default();
     body(&mut text, &report.counts, report.building_ms);
+    for part in loads::parts(&report.loads) {
+        writeln!(text, "## {}\n\n{}\n\n{}", part.title, part.words, part.table.markdown())
+            .unwrap_or_default();
+    }
     section(&mut text, "Times on this machine", &table::times(report));
     section(&mut text, "Fuzzing", &table::fuzz(report));
     text
@@ -96,6 +100,8 @@ mod tests {
         let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part} in {text}"));
         assert!(place("To reproduce") < place("Commit abc1234"));
         assert!(place("Commit abc1234") < place("## The matcher"));
+        assert!(place("## Load") < place("| 20 users | 60 | 740,736 |"));
+        assert!(place("## Ever more users") < place("| match/github | 61 | 16.4 |"));
         assert!(place("| match/github | 61 | 16.4 |") < place("| paths | 1.50 | a < b |"));
     }
 }

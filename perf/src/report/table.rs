@@ -16,10 +16,10 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
-const NOTHING: &str = "–";
+pub(super) const NOTHING: &str = "–";
 
 impl Table {
-    fn new(head: &[&str]) -> Self {
+    pub(super) fn new(head: &[&str]) -> Self {
         Self { head: head.iter().map(|&name| name.to_owned()).collect(), rows: Vec::new() }
     }
 
