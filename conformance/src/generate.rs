@@ -28,6 +28,7 @@ mod text;
 mod validity;
 mod values;
 mod verdict;
+mod xml;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

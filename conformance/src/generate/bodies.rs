@@ -10,6 +10,7 @@ use super::description::{Description, Node};
 use super::operations::Media;
 use super::parameters::{encoded, form_member, scalar};
 use super::values::Written;
+use super::xml;
 
 /// What stands between parts.
 const BOUNDARY: &str = "generated-boundary";
@@ -23,6 +24,8 @@ pub enum Kind {
     Form,
     /// `multipart/form-data`.
     Multipart,
+    /// `application/xml` and its like.
+    Xml,
     /// `text/*`.
     Text,
     /// What is not looked into.
@@ -34,6 +37,7 @@ impl Kind {
     pub const fn written(self) -> Written {
         match self {
             Self::Json => Written::Json,
+            Self::Xml => Written::Xml,
             Self::Form | Self::Multipart => Written::Form,
             Self::Text | Self::Octets => Written::Parameter,
         }
@@ -69,9 +73,7 @@ pub fn kind(range: &str) -> Result<(Kind, String), Reason> {
             return Err(format!("content of media type {plain}"));
         }
         json if json.ends_with("+json") => (Kind::Json, range),
-        xml if xml.ends_with("/xml") || xml.ends_with("+xml") => {
-            return Err(format!("content of media type {plain}"));
-        }
+        xml if xml.ends_with("/xml") || xml.ends_with("+xml") => (Kind::Xml, range),
         text if text.starts_with("text/") => (Kind::Text, range),
         many if many.starts_with("multipart/") => return Err(format!("content of media type {plain}")),
         "image/*" => (Kind::Octets, "image/png"),
@@ -101,6 +103,10 @@ pub fn write(description: &Description, media: &Media<'_>, value: &Value) -> Res
         Kind::Multipart => {
             let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
             Ok(content(content_type, multipart(description, media, value)?.into_bytes()))
+        }
+        Kind::Xml => {
+            let schema = media.schema.as_ref().ok_or_else(|| "XML without a schema".to_owned())?;
+            Ok(content(content_type, xml::write(description, schema, value)?.into_bytes()))
         }
         Kind::Text | Kind::Octets => {
             let text = scalar(value).filter(|_| value.is_string());

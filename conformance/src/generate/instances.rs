@@ -105,8 +105,18 @@ fn may_stand(value: &Value, written: Written) -> bool {
     };
     match written {
         Written::Json => true,
+        Written::Xml => is_full(value),
         Written::Parameter => stands(value),
         Written::Form => value.as_object().is_some_and(|members| members.values().all(stands)),
+    }
+}
+
+/// Whether nothing in it is empty or `null`.
+fn is_full(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => !items.is_empty() && items.iter().all(is_full),
+        Value::Object(members) => !members.is_empty() && members.values().all(is_full),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => is_full_scalar(value),
     }
 }
 

@@ -80,7 +80,13 @@ fn other_media_type<'d>(media: &[Media<'d>], draft: &Draft<'d>) -> Option<Negati
 fn malformed<'d>(draft: &Draft<'d>, media: &Media<'d>) -> Option<Negative<'d>> {
     let mut draft = draft.clone();
     let content = draft.content.as_mut()?;
-    if content.kind != Kind::Json || media.schema.is_none() {
+    media.schema.as_ref()?;
+    if content.kind == Kind::Xml {
+        // The end of an element that has no beginning (XML 1.0, section 3.1).
+        content.octets.extend_from_slice(b"</any>");
+        return Some(Negative { label: "malformed XML", place: String::new(), draft, statuses: INVALID });
+    }
+    if content.kind != Kind::Json {
         return None;
     }
     content.octets.extend_from_slice(b"}");
@@ -163,7 +169,7 @@ fn values<'d>(instances: &mut Instances<'d>, draft: &Draft<'d>, media: &Media<'d
     if content.kind == Kind::Json {
         candidates.extend(changes(instances, &schema, value));
     }
-    if !matches!(content.kind, Kind::Json | Kind::Form | Kind::Multipart) {
+    if !matches!(content.kind, Kind::Json | Kind::Form | Kind::Multipart | Kind::Xml) {
         return list;
     }
     let mut labels = BTreeSet::new();

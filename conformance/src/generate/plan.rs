@@ -199,6 +199,7 @@ impl<'d> Planner<'d> {
             let octets = match kind {
                 bodies::Kind::Json => b"{\"any\": [1]}".to_vec(),
                 bodies::Kind::Form => b"any=1".to_vec(),
+                bodies::Kind::Xml => b"<any/>".to_vec(),
                 bodies::Kind::Multipart => return Err("multipart content without a schema".to_owned()),
                 bodies::Kind::Text | bodies::Kind::Octets => b"generated".to_vec(),
             };

@@ -29,6 +29,8 @@ pub enum Written {
     Json,
     /// As a member of a form or a part: no `null` and no emptiness on the first two levels.
     Form,
+    /// As XML: no `null` and no emptiness.
+    Xml,
     /// As a parameter: scalars in at most one array or object, nothing empty.
     Parameter,
 }
@@ -37,7 +39,7 @@ impl Written {
     /// The depth from which on only scalars can be written.
     const fn scalars_from(self) -> usize {
         match self {
-            Self::Json => usize::MAX,
+            Self::Json | Self::Xml => usize::MAX,
             Self::Form => 2,
             Self::Parameter => 1,
         }

@@ -80,7 +80,7 @@ fn content<'d>(
     let agrees = match content.kind {
         _ if octets.as_deref() == Some(content.octets.as_slice()) => true,
         Kind::Json => same(seen, sent),
-        Kind::Form => {
+        Kind::Form | Kind::Xml => {
             let valid = schema.and_then(|schema| instances.validity.judge(schema, seen));
             same(seen, sent) || (reads_as(seen, sent, false) && valid != Some(false))
         }
