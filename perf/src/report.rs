@@ -35,6 +35,7 @@ pub use markdown::counts as counts_markdown;
 #[cfg(feature = "load")]
 pub use {
     chart::{Lines, escape},
+    loads::Step,
     table::Table,
 };
 

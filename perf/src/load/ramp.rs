@@ -18,7 +18,7 @@ use super::table::millis;
 use crate::Outcome;
 use crate::fault::Fault;
 use crate::machine::{Identity, Source};
-use crate::report::{Lines, Table, escape};
+use crate::report::{Lines, Step, Table, escape};
 
 /// How far the load goes.
 #[derive(Args, Clone, Debug)]
@@ -44,26 +44,6 @@ const USED_UP: f64 = 0.95;
 const BUSY: f64 = 0.85;
 /// Failures in a hundred requests that are no accident.
 const FAILED_PERCENT: f64 = 1.0;
-
-/// One step.
-#[derive(Clone, Debug, Serialize)]
-struct Step {
-    users: u32,
-    requests_per_second: f64,
-    failed_percent: f64,
-    p50_ms: f64,
-    p99_ms: f64,
-    descriptors: u64,
-    descriptors_max: u64,
-    areas: u64,
-    areas_max: u64,
-    /// Of all processors, from 0 to 1.
-    server_cpu: f64,
-    client_cpu: f64,
-    /// Of everybody, others' processes among them.
-    machine_cpu: f64,
-    resident_kib: u64,
-}
 
 /// All that is told of a ramp.
 #[derive(Debug, Serialize)]

@@ -69,16 +69,24 @@ pub struct Ramp {
     steps: Vec<Step>,
 }
 
+/// One step of a ramp.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Step {
-    users: u32,
-    requests_per_second: f64,
-    failed_percent: f64,
-    p50_ms: f64,
-    p99_ms: f64,
-    server_cpu: f64,
-    client_cpu: f64,
-    resident_kib: u64,
+pub struct Step {
+    pub users: u32,
+    pub requests_per_second: f64,
+    pub failed_percent: f64,
+    pub p50_ms: f64,
+    pub p99_ms: f64,
+    pub descriptors: u64,
+    pub descriptors_max: u64,
+    pub areas: u64,
+    pub areas_max: u64,
+    /// Of all processors, from 0 to 1.
+    pub server_cpu: f64,
+    pub client_cpu: f64,
+    /// Of everybody, others' processes among them.
+    pub machine_cpu: f64,
+    pub resident_kib: u64,
 }
 
 /// A part of the report.
@@ -302,10 +310,11 @@ pub mod made {
             )
         };
         let memory = r#"{"verdict":"no_leak","slope":17.066666666666666,"slope_least":-1.0,"slope_most":40.0,"samples":[{"seconds":0.0,"bytes":1048576.0},{"seconds":60.0,"bytes":1049600.0}]}"#;
+        let held = r#""descriptors":9,"descriptors_max":90,"areas":9,"areas_max":90,"server_cpu":0.2,"client_cpu":0.3,"machine_cpu":0.6"#;
         let ramp = format!(
             r#"{{"kind":"ramp","format":1,"made":"2026-11-27 09:00","machine":{machine},"description":"a.yaml","words":"held 20 users","steps":[
-            {{"users":10,"requests_per_second":100.0,"failed_percent":0.0,"p50_ms":1.0,"p99_ms":2.0,"server_cpu":0.2,"client_cpu":0.3,"resident_kib":900}},
-            {{"users":20,"requests_per_second":190.0,"failed_percent":0.0,"p50_ms":1.5,"p99_ms":3.0,"server_cpu":0.4,"client_cpu":0.5,"resident_kib":950}}]}}"#
+            {{"users":10,"requests_per_second":100.0,"failed_percent":0.0,"p50_ms":1.0,"p99_ms":2.0,{held},"resident_kib":900}},
+            {{"users":20,"requests_per_second":190.0,"failed_percent":0.0,"p50_ms":1.5,"p99_ms":3.0,{held},"resident_kib":950}}]}}"#
         );
         let texts =
             [load("null", 1.5, memory), load("2000.0", 2.5, "null"), load("1000.0", 1.25, "null"), ramp];
