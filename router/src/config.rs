@@ -7,12 +7,14 @@
 mod error;
 mod given;
 mod keys;
+mod tls;
 
 use std::path::Path;
 
 pub use error::{ConfigError, ConfigErrors};
 use given::Given;
 use keys::KEYS;
+pub use tls::TlsFiles;
 
 use crate::compile::ApiOptions;
 use crate::description::Diagnostics;
@@ -50,6 +52,8 @@ pub struct Config {
     pub runtime: RuntimeConfig,
     /// The bounds of requests, and what the description leaves open.
     pub api: ApiOptions,
+    /// The files that TLS is spoken with; without any it is not spoken.
+    pub tls: TlsFiles,
     /// Which origins may read answers; without it none is told anything.
     pub cors: Option<CorsPolicy>,
 }
@@ -108,22 +112,18 @@ impl Config {
                 errors.push(ConfigError::unknown(&place, "variable", &name, &near));
                 continue;
             };
-            if let Err(why) = (key.set)(&mut self, Given::Text(&value)) {
-                errors.push(ConfigError::wrong(&place, &name, why.as_deref(), key));
-            }
+            errors.extend(key.apply(&mut self, Given::Text(&value), &place, &name));
         }
         errors.or(self)
     }
 
-    /// Binds every address of [`listen`](Self::listen), with these options.
+    /// Binds every address of [`listen`](Self::listen), with these options, and with TLS where [`tls`](Self::tls) has files.
     ///
     /// # Errors
-    /// As for [`Server::bind`]; without an address there is nothing to bind.
+    /// As for [`Server::bind`]; without an address there is nothing to bind. Files for TLS that are incomplete, cannot be used, or have no address to
+    /// count for, and all of them where the feature `tls` was not built.
     pub fn bind(&self) -> Result<Server, ServerError> {
-        let (first, others) = self.listen.split_first().ok_or(ServerError::NoAddress)?;
-        let bound = others
-            .iter()
-            .try_fold(Server::bind(first.clone())?, |server, address| server.and(address.clone()))?;
+        let bound = self.tls.open(&self.listen)?;
         Ok(bound.options(self.server.clone()).runtime(self.runtime))
     }
 }
@@ -162,9 +162,7 @@ impl Reading<'_> {
     }
 
     fn set(&mut self, key: &keys::Key, place: &str, value: NodeRef<'_>) {
-        if let Err(why) = (key.set)(&mut self.config, Given::Node(value)) {
-            self.errors.push(ConfigError::wrong(place, key.path, why.as_deref(), key));
-        }
+        self.errors.extend(key.apply(&mut self.config, Given::Node(value), place, key.path));
     }
 
     fn place(&self, node: NodeRef<'_>) -> String {
@@ -203,6 +201,11 @@ mod tests {
                 None => format!("{}: {value}", key.path),
             };
             let read = Config::from_text("c.yaml", &file);
+            if !key.is_built() {
+                let told = read.unwrap_err().to_string();
+                assert!(told.contains("without the feature `tls`") && told.contains("c.yaml:1:"), "{told}");
+                continue;
+            }
             assert!(read.is_ok(), "{file}: {}", read.unwrap_err());
             let listed = text.trim_matches(['[', ']']).to_owned();
             let read = Config::default().with_environment([(key.variable(), listed)]);
@@ -210,6 +213,27 @@ mod tests {
             let wrong = Config::from_text("c.yaml", &file.replace(&value, "{}")).unwrap_err().to_string();
             assert!(wrong.contains(key.must_be) && wrong.contains("c.yaml:1:"), "{wrong}");
         }
+    }
+
+    /// What is not built in is no key that is misspelt.
+    #[test]
+    #[cfg(not(feature = "tls"))]
+    fn tls_that_was_not_built_is_told() {
+        let given = [("BRRTR_TLS_KEY".to_owned(), "key.pem".to_owned())];
+        let told = Config::default().with_environment(given).unwrap_err().to_string();
+        for part in
+            ["`BRRTR_TLS_KEY` means nothing here", "--> the environment", "`cargo build --features tls`"]
+        {
+            assert!(told.contains(part), "`{part}` in {told}");
+        }
+        let listen = vec!["127.0.0.1:0".parse().unwrap()];
+        let tls = TlsFiles {
+            certificate: Some("chain.pem".into()),
+            key: Some("key.pem".into()),
+            ..TlsFiles::default()
+        };
+        let config = Config { listen, tls, ..Config::default() };
+        assert!(matches!(config.bind(), Err(ServerError::TlsNotBuilt)));
     }
 
     #[test]

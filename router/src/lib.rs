@@ -46,7 +46,7 @@ mod transport;
 
 pub use compile::{ApiBuilder, ApiOptions};
 #[cfg(feature = "server")]
-pub use config::{Config, ConfigError, ConfigErrors};
+pub use config::{Config, ConfigError, ConfigErrors, TlsFiles};
 pub use description::{Description, Diagnostics};
 /// From the crate `http`, so that programs need not depend on it to name a status code or a method.
 pub use http::{Method, StatusCode};
@@ -79,11 +79,12 @@ pub use serve::{
 };
 #[cfg(feature = "server")]
 pub use transport::{
-    AddressError, CloseCause, ConnectionCounts, ListenAddress, PoolSize, RuntimeConfig, RuntimeError, Server,
-    ServerError, ServerHandle, ServerOptions, TrustedProxy, TrustedProxyError, WorkerPool,
+    AddressError, ClientCertificates, CloseCause, ConnectionCounts, ListenAddress, PoolSize, RuntimeConfig,
+    RuntimeError, Server, ServerError, ServerHandle, ServerOptions, TrustedProxy, TrustedProxyError,
+    WorkerPool,
 };
 #[cfg(feature = "tls")]
-pub use transport::{ClientCertificates, PemOrigin, TlsCertificates, TlsConfig, TlsError};
+pub use transport::{PemOrigin, TlsCertificates, TlsConfig, TlsError};
 
 /// The README's example is a test.
 #[cfg(doctest)]

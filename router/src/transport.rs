@@ -58,8 +58,9 @@ pub use counts::{CloseCause, ConnectionCounts};
 pub use handle::ServerHandle;
 pub use options::ServerOptions;
 pub use pool::{PoolSize, WorkerPool};
+pub use protection::ClientCertificates;
 pub use proxy::{TrustedProxy, TrustedProxyError};
 pub use runtime::{RuntimeConfig, RuntimeError};
 pub use server::{Server, ServerError};
 #[cfg(feature = "tls")]
-pub use tls::{ClientCertificates, PemOrigin, TlsCertificates, TlsConfig, TlsError};
+pub use tls::{PemOrigin, TlsCertificates, TlsConfig, TlsError};

@@ -10,6 +10,7 @@ use brrtrouter::{
 };
 
 use crate::arguments::LogFormat;
+use crate::credentials::with_certificates;
 use crate::fault::Fault;
 use crate::settings::{Answers, Settings};
 
@@ -54,9 +55,13 @@ fn compile(settings: &Settings, description: &Description) -> Result<Api, Diagno
         Answers::Mock => Otherwise::Mock,
         Answers::Echo => Otherwise::Handler(echo()),
     };
+    let mut providers = settings.credentials.providers();
+    if settings.config.tls.client_authorities.is_some() {
+        providers = with_certificates(providers, description);
+    }
     let builder = Api::builder(description)
         .handlers(Handlers::new().otherwise(otherwise))
-        .security(settings.credentials.providers())
+        .security(providers)
         .options(settings.config.api.clone());
     match &settings.config.cors {
         Some(policy) => builder.cors(policy.clone()).build(),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use brrtrouter::{ListenAddress, limits};
+use brrtrouter::{ClientCertificates, ListenAddress, limits};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Serves an OpenAPI description, and checks it.
@@ -60,6 +60,19 @@ pub struct Serve {
     /// Where to listen: 127.0.0.1:8080 where neither this nor a configuration says so.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<ListenAddress>,
+    /// Speak TLS at every Internet address, with this chain of certificates, the server's own first (PEM). It is read again when the file changes, and
+    /// on SIGHUP. TLS needs a command that was built with `--features tls`.
+    #[arg(long, value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of that certificate (PEM).
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Ask clients for a certificate of these authorities (PEM); it lets requests in by `mutualTLS` schemes.
+    #[arg(long, value_name = "FILE", visible_alias = "tls-client-ca")]
+    pub tls_client_authorities: Option<PathBuf>,
+    /// Whether clients must show one: `required` where neither this nor a configuration says so.
+    #[arg(long, value_name = "required|optional", value_parser = asked)]
+    pub tls_client_certificates: Option<ClientCertificates>,
     /// Serve the description anew when its file changes.
     #[arg(long)]
     pub watch: bool,
@@ -103,6 +116,14 @@ fn origin(text: &str) -> Result<String, String> {
     }
     Err("an origin is scheme, host and port; write it as https://app.example.com, without a slash behind"
         .to_owned())
+}
+
+fn asked(text: &str) -> Result<ClientCertificates, String> {
+    match text {
+        "required" => Ok(ClientCertificates::Required),
+        "optional" => Ok(ClientCertificates::Optional),
+        _ => Err("write `required` or `optional`".to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -138,11 +138,10 @@ impl Credentials {
             };
             let wanted = wanted(scheme);
             if !of_scheme.has(wanted) {
-                let needs = wanted.unwrap_or("a provider, which only a program of your own can give");
                 return Err(Fault::usage(
                     format!("these credentials are not of the kind of the security scheme `{name}`"),
                     &of_scheme.place,
-                    format!("it takes {needs}"),
+                    format!("it takes {}", wanted.unwrap_or(otherwise(scheme))),
                 ));
             }
         }
@@ -155,6 +154,33 @@ impl Credentials {
         self.0
             .iter()
             .fold(none, |providers, (name, of_scheme)| providers.on(name.as_str(), Known::from(of_scheme)))
+    }
+}
+
+/// The same with every `mutualTLS` scheme, which lets in whoever shows a certificate: the handshake has verified that one of the authorities that
+/// `--tls-client-authorities` names has issued it.
+pub fn with_certificates(providers: SecurityProviders, description: &Description) -> SecurityProviders {
+    let schemes = OpenApi::new(description).security_schemes();
+    let mutual = schemes.iter().filter(|(_, scheme)| matches!(scheme, SecurityScheme::MutualTls));
+    mutual.fold(providers, |providers, (name, _)| providers.on(*name, Shown))
+}
+
+/// Lets in whoever shows a certificate.
+struct Shown;
+
+impl SecurityProvider for Shown {
+    fn verify(&self, request: &SecurityRequest<'_>) -> Verdict {
+        match request.credential {
+            Credential::MutualTls { .. } => Verdict::Granted(Principal::new("client certificate")),
+            Credential::ApiKey(_)
+            | Credential::Bearer(_)
+            | Credential::Basic { .. }
+            | Credential::Http { .. } => Verdict::Denied,
+        }
+    }
+
+    fn supports(&self, kind: &SchemeKind) -> bool {
+        matches!(kind, SchemeKind::MutualTls)
     }
 }
 
@@ -172,6 +198,15 @@ fn wanted(scheme: &SecurityScheme<'_>) -> Option<&'static str> {
         SecurityScheme::Http { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => Some("tokens"),
         SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIdConnect { .. } => Some("tokens"),
         SecurityScheme::Http { .. } | SecurityScheme::MutualTls => None,
+    }
+}
+
+/// What a scheme takes that no list holds credentials of.
+const fn otherwise(scheme: &SecurityScheme<'_>) -> &'static str {
+    if matches!(scheme, SecurityScheme::MutualTls) {
+        "certificates of --tls-client-authorities, and no others"
+    } else {
+        "a provider, which only a program of your own can give"
     }
 }
 

@@ -64,6 +64,22 @@ impl Settings {
     }
 }
 
+/// What the flags say of TLS, each in place of what was said before.
+fn protect(config: &mut Config, given: &Serve) {
+    let Serve { tls_certificate, tls_key, tls_client_authorities, .. } = given;
+    let tls = &mut config.tls;
+    for (file, flag) in [
+        (&mut tls.certificate, tls_certificate),
+        (&mut tls.key, tls_key),
+        (&mut tls.client_authorities, tls_client_authorities),
+    ] {
+        if flag.is_some() {
+            file.clone_from(flag);
+        }
+    }
+    tls.client_certificates = given.tls_client_certificates.or(tls.client_certificates);
+}
+
 /// File, environment and flags, the later ones winning.
 fn config(given: &Serve, answers: Answers) -> Result<Config, Fault> {
     let read = given.config.as_ref().map_or_else(|| Ok(Config::default()), Config::from_path);
@@ -77,6 +93,7 @@ fn config(given: &Serve, answers: Answers) -> Result<Config, Fault> {
     if config.listen.is_empty() {
         config.listen = vec![DEFAULT_ADDRESS.into()];
     }
+    protect(&mut config, given);
     if let Some(bytes_max) = given.body_bytes_max {
         config.api.content = config.api.content.with_bytes_max(bytes_max);
     }

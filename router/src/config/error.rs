@@ -33,6 +33,15 @@ impl ConfigError {
         )
     }
 
+    /// A name that means something only with a feature that was not built.
+    pub(super) fn not_built(place: &str, name: &str, feature: &str) -> Self {
+        Self::new(
+            place,
+            format!("`{name}` means nothing here: this program was built without the feature `{feature}`"),
+            format!("build it with that feature, as by `cargo build --features {feature}`, or take it out"),
+        )
+    }
+
     /// Where it stands: a file with line and column, or a variable.
     #[must_use]
     pub fn place(&self) -> &str {
@@ -55,6 +64,10 @@ pub struct ConfigErrors(Vec<ConfigError>);
 impl ConfigErrors {
     pub(super) fn push(&mut self, error: ConfigError) {
         self.0.push(error);
+    }
+
+    pub(super) fn extend(&mut self, error: Option<ConfigError>) {
+        self.0.extend(error);
     }
 
     /// The value, if nothing is wrong.

@@ -1,10 +1,12 @@
 //! Every key of a configuration, once: its name in files and as a variable, what its value must be, and what it sets.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Config, Given, PREFIX};
+use super::{Config, ConfigError, Given, PREFIX};
 use crate::serve::CorsPolicy;
 use crate::serve::ValidationStatus;
+use crate::transport::ClientCertificates;
 
 /// What came of a value: an error may tell why.
 type Set = Result<(), Option<Box<str>>>;
@@ -35,6 +37,26 @@ impl Key {
         }
         name
     }
+
+    /// Sets it; what is wrong tells its place, and the name that it was given by.
+    pub(super) fn apply(
+        &self,
+        config: &mut Config,
+        given: Given<'_>,
+        place: &str,
+        name: &str,
+    ) -> Option<ConfigError> {
+        if !self.is_built() {
+            return Some(ConfigError::not_built(place, name, "tls"));
+        }
+        let why = (self.set)(config, given).err()?;
+        Some(ConfigError::wrong(place, name, why.as_deref(), self))
+    }
+
+    /// Whether what it sets is part of this library as it was built.
+    pub(super) fn is_built(&self) -> bool {
+        cfg!(feature = "tls") || !self.path.starts_with("tls.")
+    }
 }
 
 pub(super) fn is_section(name: &str) -> bool {
@@ -45,6 +67,7 @@ const COUNT: &str = "a whole number from 1 on";
 const SECONDS: &str = "seconds: a whole number from 1 on";
 const BYTES: &str = "bytes: a whole number from 1 on";
 const NAMES: &str = "a list of field names";
+const PEM: &str = "the path of a PEM file";
 
 const fn key(
     path: &'static str,
@@ -69,6 +92,10 @@ fn seconds(given: Given<'_>) -> Result<Duration, Option<Box<str>>> {
 
 fn flag(given: Given<'_>) -> Result<bool, Option<Box<str>>> {
     given.flag().ok_or(None)
+}
+
+fn path(given: Given<'_>) -> Result<Option<PathBuf>, Option<Box<str>>> {
+    given.text().filter(|text| !text.is_empty()).map(|text| Some(text.into())).ok_or(None)
 }
 
 fn cors(config: &mut Config, change: impl FnOnce(CorsPolicy) -> CorsPolicy) -> Set {
@@ -135,6 +162,21 @@ pub(super) const KEYS: &[Key] = &[
     },
     key("runtime.workers", COUNT, "2", |config, given| {
         size(given).map(|workers| config.runtime = config.runtime.with_workers(workers))
+    }),
+    key("tls.certificate", PEM, "chain.pem", |config, given| {
+        path(given).map(|file| config.tls.certificate = file)
+    }),
+    key("tls.key", PEM, "key.pem", |config, given| path(given).map(|file| config.tls.key = file)),
+    key("tls.clientAuthorities", PEM, "clients.pem", |config, given| {
+        path(given).map(|file| config.tls.client_authorities = file)
+    }),
+    key("tls.clientCertificates", "`required` or `optional`", "required", |config, given| {
+        config.tls.client_certificates = Some(match given.text() {
+            Some("required") => ClientCertificates::Required,
+            Some("optional") => ClientCertificates::Optional,
+            Some(_) | None => return Err(None),
+        });
+        Ok(())
     }),
     key("content.bytesMax", BYTES, "1048576", |config, given| {
         positive(given).map(|bytes| config.api.content = config.api.content.with_bytes_max(bytes))

@@ -1,5 +1,14 @@
 //! How the connections of a listener are protected: not at all, or by TLS where that feature is built.
 
+/// Whether clients must show a certificate, under TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientCertificates {
+    /// They may: one that is shown must be valid, and a `mutualTLS` scheme refuses requests without.
+    Optional,
+    /// They must: there is no connection without.
+    Required,
+}
+
 /// What stands between the socket and HTTP.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Protection {

@@ -83,6 +83,20 @@ pub enum ServerError {
     },
     /// There is no address to listen on.
     NoAddress,
+    /// A setting of TLS is given without another that it needs, both by their keys of a [`Config`](crate::Config).
+    TlsIncomplete {
+        /// What is given.
+        given: &'static str,
+        /// What is missing.
+        missing: &'static str,
+    },
+    /// Files for TLS are given, and no address speaks it: Unix sockets do not.
+    TlsNowhere,
+    /// Files for TLS are given, and the library was built without the feature `tls`.
+    TlsNotBuilt,
+    /// The files for TLS cannot be used.
+    #[cfg(feature = "tls")]
+    Tls(super::tls::TlsError),
     /// Coroutines cannot run as asked.
     Runtime(RuntimeError),
     /// A thread or a selector could not be had.
@@ -101,6 +115,17 @@ impl fmt::Display for ServerError {
             Self::NoAddress => {
                 f.write_str("there is no address to listen on: name one, such as `127.0.0.1:8080`")
             }
+            Self::TlsIncomplete { given, missing } => {
+                write!(f, "`{given}` is given without `{missing}`: give both, or neither")
+            }
+            Self::TlsNowhere => f.write_str(
+                "files for TLS are given, but every address is a Unix socket, and those speak no TLS: listen on an address such as `[::]:8443`, or take `tls` out",
+            ),
+            Self::TlsNotBuilt => f.write_str(
+                "files for TLS are given, but this program was built without the feature `tls`: build it with that feature, or take `tls` out",
+            ),
+            #[cfg(feature = "tls")]
+            Self::Tls(fault) => fault.fmt(f),
             Self::Runtime(fault) => fault.fmt(f),
             Self::System(source) => write!(f, "the server cannot start: {source}"),
         }
@@ -113,7 +138,13 @@ impl std::error::Error for ServerError {
             Self::Address(fault) => Some(fault),
             Self::Bind { source, .. } | Self::System(source) => Some(source),
             Self::Runtime(fault) => Some(fault),
-            Self::Taken { .. } | Self::NoAddress => None,
+            #[cfg(feature = "tls")]
+            Self::Tls(fault) => Some(fault),
+            Self::Taken { .. }
+            | Self::NoAddress
+            | Self::TlsIncomplete { .. }
+            | Self::TlsNowhere
+            | Self::TlsNotBuilt => None,
         }
     }
 }

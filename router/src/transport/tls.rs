@@ -35,16 +35,8 @@ pub use error::{PemOrigin, TlsError};
 pub(super) use handshake::secure;
 pub(super) use renewal::Renewal;
 
+use super::protection::ClientCertificates;
 use crate::limits::http::TLS_SESSIONS_MAX;
-
-/// Whether clients must show a certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientCertificates {
-    /// They may: one that is shown must be valid, and a `mutualTLS` scheme refuses requests without.
-    Optional,
-    /// They must: there is no connection without.
-    Required,
-}
 
 /// How a listener speaks TLS.
 ///
@@ -106,7 +98,23 @@ impl TlsConfig {
     /// # Errors
     /// A [`TlsError`] where the text holds no certificate of an authority.
     pub fn client_certificates(self, roots: &[u8], asked: ClientCertificates) -> Result<Self, TlsError> {
-        let roots = pem::roots(&PemOrigin::GIVEN_ROOTS.of(roots))?;
+        self.trusting(&PemOrigin::GIVEN_ROOTS.of(roots), asked)
+    }
+
+    /// The same with authorities from a PEM file, which is read once.
+    ///
+    /// # Errors
+    /// A [`TlsError`] where the file cannot be read, or holds no certificate of an authority.
+    pub fn client_certificates_from_pem_file(
+        self,
+        roots: impl AsRef<Path>,
+        asked: ClientCertificates,
+    ) -> Result<Self, TlsError> {
+        self.trusting(&pem::Pem::read(roots.as_ref())?, asked)
+    }
+
+    fn trusting(self, text: &pem::Pem<'_>, asked: ClientCertificates) -> Result<Self, TlsError> {
+        let roots = pem::roots(text)?;
         let provider = Arc::clone(&self.certificates.0.provider);
         let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
         let verifier = match asked {
@@ -115,7 +123,7 @@ impl TlsConfig {
         };
         let verifier = verifier
             .build()
-            .map_err(|fault| TlsError::Unsuitable { origin: PemOrigin::GIVEN_ROOTS, source: fault.into() })?;
+            .map_err(|fault| TlsError::Unsuitable { origin: text.origin().clone(), source: fault.into() })?;
         let certificates = self.certificates;
         let builder = builder(&certificates)?.with_client_cert_verifier(verifier);
         let mut server = builder.with_cert_resolver(certificates.resolver());
@@ -193,6 +201,11 @@ impl TlsCertificates {
         let (chain, key) = (PemOrigin::GIVEN_CHAIN.of(chain), PemOrigin::GIVEN_KEY.of(key));
         self.show(pem::certified_key(&chain, &key, &self.0.provider)?);
         Ok(())
+    }
+
+    /// Whether both are clones of one.
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     fn resolver(&self) -> Arc<dyn ResolvesServerCert> {

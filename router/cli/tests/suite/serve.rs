@@ -178,6 +178,30 @@ fn wrong_uses_are_told() {
     }
 }
 
+/// The command as it is built by default.
+#[test]
+#[cfg(not(feature = "tls"))]
+fn tls_that_was_not_built_is_told() {
+    let files = [("shop.yaml", SHOP), ("tls.yaml", "tls: { key: key.pem }\n")];
+    let cases: &[(&[&str], &[&str])] = &[
+        (
+            &["--tls-certificate", "chain.pem", "--tls-key", "key.pem"],
+            &["without the feature `tls`", "--> --tls-…", "= mend: build the command with `--features tls`"],
+        ),
+        (
+            &["--config", "tls.yaml"],
+            &["`tls.key` means nothing here", "--> tls.yaml:1:8", "`cargo build --features tls`"],
+        ),
+    ];
+    for (arguments, parts) in cases {
+        let done = run("no-tls", &files, &[&["serve", "shop.yaml"], *arguments].concat());
+        assert_eq!(done.code, 2, "{arguments:?}: {}", done.err);
+        for part in *parts {
+            assert!(done.err.contains(part), "{arguments:?} does not tell `{part}`: {}", done.err);
+        }
+    }
+}
+
 #[test]
 fn a_bad_description_is_told_as_the_library_tells_it() {
     let done = run("bad", &[("shop.yaml", "openapi: 3.1.2\ninfo: {}\npaths: {}\n")], &["serve", "shop.yaml"]);

@@ -37,6 +37,10 @@ impl Pem<'static> {
 }
 
 impl Pem<'_> {
+    pub(super) const fn origin(&self) -> &PemOrigin {
+        &self.origin
+    }
+
     fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&self.text).collect();
         let certificates = read.map_err(|fault| self.malformed(fault))?;

@@ -21,7 +21,13 @@ pub(in crate::transport) struct Renewal(Handle);
 impl Renewal {
     /// Reads all once, and watches them from then on.
     pub(in crate::transport) fn start(certificates: &[TlsCertificates]) -> io::Result<Self> {
-        let mut watched: Vec<_> = certificates.iter().filter_map(Watched::new).collect();
+        let mut watched: Vec<Watched> = Vec::new();
+        for one in certificates {
+            // Several addresses may show the same.
+            if !watched.iter().any(|other| other.certificates.is(one)) {
+                watched.extend(Watched::new(one));
+            }
+        }
         if watched.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, TlsError::NoFiles));
         }

@@ -1,6 +1,8 @@
 //! TLS over real sockets: handshakes and their failures, certificates that change, clients that show one, and the end of it.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do the functions they share")]
 
+mod command;
+mod configuration;
 mod departure;
 mod renewal;
 
