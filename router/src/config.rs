@@ -50,6 +50,9 @@ pub struct Config {
     pub server: ServerOptions,
     /// How coroutines run.
     pub runtime: RuntimeConfig,
+    /// Whether a description that has a name twice in one object is loaded, with a warning: for [`Loader::lenient`](crate::description::Loader::lenient),
+    /// by the program that loads it.
+    pub lenient: bool,
     /// The bounds of requests, and what the description leaves open.
     pub api: ApiOptions,
     /// The files that TLS is spoken with; without any it is not spoken.

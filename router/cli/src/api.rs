@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use brrtrouter::description::Severity;
+use brrtrouter::description::{Loader, Severity};
 use brrtrouter::{
     AccessLog, Api, Description, Diagnostics, Handlers, MissingProvider, Otherwise, RequestIds,
     SecurityProviders, Service, echo,
@@ -14,9 +14,24 @@ use crate::credentials::with_certificates;
 use crate::fault::Fault;
 use crate::settings::{Answers, Settings};
 
-/// Loads the description.
-pub fn load(path: &Path) -> Result<Description, Diagnostics> {
-    Description::from_path(path)
+/// The rule that an object has each name once.
+const DUPLICATE_NAME: &str = "DOC-010";
+
+/// Loads the description; where it is lenient, the last of several members with one name is taken.
+fn load(path: &Path, lenient: bool) -> Result<Description, Diagnostics> {
+    Loader::new().lenient(lenient).load_path(path).map_err(|found| hinting(&found))
+}
+
+/// The findings, with the flag that would let a name occur twice.
+fn hinting(all: &Diagnostics) -> Diagnostics {
+    let mut some = Diagnostics::new();
+    for mut found in all.iter().cloned() {
+        if found.severity == Severity::Error && found.code.as_str() == DUPLICATE_NAME {
+            found.mend = format!("{}; --lenient takes the last", found.mend).into();
+        }
+        some.push(found);
+    }
+    some
 }
 
 /// A description that can be served, and the files it consists of.
@@ -32,7 +47,7 @@ pub struct Built {
 /// Loads and compiles the description, with the paths of the service's own beside it.
 pub fn build(settings: &Settings) -> Result<Built, Fault> {
     let began = SystemTime::now();
-    let description = load(&settings.description)?;
+    let description = load(&settings.description, settings.config.lenient)?;
     settings.credentials.fit(&description)?;
     let api = compile(settings, &description)?;
     let mut builder = Service::builder(api)
@@ -71,8 +86,8 @@ fn compile(settings: &Settings, description: &Description) -> Result<Api, Diagno
 
 /// All that stands against a description; as an error where it could not be served. That nobody checks its credentials
 /// here is nothing against it.
-pub fn diagnose(path: &Path) -> Result<Diagnostics, Diagnostics> {
-    let description = load(path)?;
+pub fn diagnose(path: &Path, lenient: bool) -> Result<Diagnostics, Diagnostics> {
+    let description = load(path, lenient)?;
     let api = Api::builder(&description)
         .handlers(Handlers::new().otherwise(Otherwise::NotImplemented))
         .security(SecurityProviders::new().with_missing(MissingProvider::RefuseRequests))

@@ -23,6 +23,9 @@ pub enum Verb {
     Check {
         /// The entry document, JSON or YAML.
         description: PathBuf,
+        /// Take the last where an object has a name twice, with a warning.
+        #[arg(long)]
+        lenient: bool,
         /// Say nothing where there is no error.
         #[arg(long)]
         quiet: bool,
@@ -48,6 +51,9 @@ pub enum LogFormat {
 pub struct Serve {
     /// The entry document, JSON or YAML.
     pub description: PathBuf,
+    /// Take the last where an object of the description has a name twice, with a warning that names both places.
+    #[arg(long)]
+    pub lenient: bool,
     /// Answer from the description's examples and schemas; the default.
     #[arg(long, conflicts_with = "echo")]
     pub mock: bool,

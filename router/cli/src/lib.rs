@@ -29,7 +29,7 @@ pub fn run() -> ExitCode {
             let _written_until_the_end = log::start(given.log);
             Settings::new(&given).and_then(|settings| start(&settings))
         }
-        Verb::Check { description, quiet } => check(&description, quiet),
+        Verb::Check { description, lenient, quiet } => check(&description, lenient, quiet),
     };
     outcome.unwrap_or_else(|fault| {
         introduce::warn(&fault);
@@ -47,8 +47,8 @@ fn start(settings: &Settings) -> Result<ExitCode, Fault> {
 }
 
 /// Tells all that stands against a description.
-fn check(path: &std::path::Path, quiet: bool) -> Result<ExitCode, Fault> {
-    let found = api::diagnose(path)?;
+fn check(path: &std::path::Path, lenient: bool, quiet: bool) -> Result<ExitCode, Fault> {
+    let found = api::diagnose(path, lenient)?;
     if !quiet {
         introduce::say(format_args!("{found}{}: no errors, {}\n", path.display(), number_of(&found)));
     }

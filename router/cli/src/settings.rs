@@ -94,6 +94,7 @@ fn config(given: &Serve, answers: Answers) -> Result<Config, Fault> {
         config.listen = vec![DEFAULT_ADDRESS.into()];
     }
     protect(&mut config, given);
+    config.lenient |= given.lenient;
     if let Some(bytes_max) = given.body_bytes_max {
         config.api.content = config.api.content.with_bytes_max(bytes_max);
     }

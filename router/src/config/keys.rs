@@ -178,6 +178,9 @@ pub(super) const KEYS: &[Key] = &[
         });
         Ok(())
     }),
+    key("description.lenient", "`true` or `false`", "true", |config, given| {
+        flag(given).map(|lenient| config.lenient = lenient)
+    }),
     key("content.bytesMax", BYTES, "1048576", |config, given| {
         positive(given).map(|bytes| config.api.content = config.api.content.with_bytes_max(bytes))
     }),

@@ -124,6 +124,42 @@ fn a_changed_description_is_served_anew_and_a_broken_one_is_not() {
     eventually("mended");
 }
 
+/// Twice in one object, with the flag or the configuration: the last is taken, also after a reload.
+#[test]
+fn names_that_occur_twice_are_taken_where_asked() {
+    let twice = SHOP.replace("example: hello }", "example: hello, example: again }");
+    let files = [("shop.yaml", &*twice), ("config.yaml", "description: { lenient: true }\n")];
+    for arguments in [&["serve", "shop.yaml"][..], &["check", "shop.yaml"]] {
+        let done = run("twice", &files, arguments);
+        assert_eq!(done.code, 1, "{}", done.err);
+        for part in [
+            "error[DOC-010]",
+            "the name \"example\" occurs twice",
+            "first defined here",
+            "; --lenient takes the last",
+        ] {
+            assert!(done.err.contains(part), "`{part}`: {}", done.err);
+        }
+    }
+    let done = run("twice", &files, &["check", "shop.yaml", "--lenient"]);
+    assert_eq!((done.code, done.out.matches("warning[DOC-010]").count()), (0, 1), "{}", done.out);
+
+    let lenient = [("flag", &["--lenient"][..]), ("config", &["--config", "config.yaml"])];
+    for (name, arguments) in lenient {
+        let served =
+            serve(&format!("twice-{name}"), &files, &[&["shop.yaml", "--watch"], arguments].concat());
+        assert!(served.err().contains("warning[DOC-010]"), "{}", served.err());
+        assert!(!served.err().contains("--lenient"), "{}", served.err());
+        assert!(served.get("/open", "").1.ends_with("again"));
+        fs::write(served.folder.join("shop.yaml"), twice.replace("again", "anew")).unwrap();
+        let until = Instant::now() + Duration::from_secs(20);
+        while !served.get("/open", "").1.ends_with("anew") {
+            assert!(Instant::now() < until, "{}", served.err());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
 /// Each wrong use is told in one message with its mend, and no secret with it.
 #[test]
 fn wrong_uses_are_told() {
