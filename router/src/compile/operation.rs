@@ -65,6 +65,10 @@ impl<'d> Compiler<'_, 'd> {
         let paths = self.paths(declared);
         let security = self.security.plan(declared.view.security(), declared.view.at(), self.diagnostics);
         let limits = operation_limits::of_operation(declared, self.description, self.diagnostics);
+        let content = self.content(declared, handler.as_ref());
+        if !matches!(handler, Some(Handler::Streaming(_))) {
+            limits.hold_against(&content, self.description, self.diagnostics);
+        }
         let template = PathTemplate::parse(declared.template).ok();
         let expressions =
             template.iter().flat_map(|template| template.expressions()).map(Into::into).collect();
@@ -80,7 +84,7 @@ impl<'d> Compiler<'_, 'd> {
             deprecated: declared.view.deprecated(),
             security: security?,
             parameters: self.parameters(declared),
-            content: self.content(declared, handler.as_ref()).limited(limits.body_bytes),
+            content: content.limited(limits.body_bytes),
             request_time_max: limits.request_time.or(self.options.request_time_max),
             access: declared.view.request_body().map_or_else(RequestAccess::default, |body| {
                 RequestAccess::compile(self.description, body, &self.options.schema)

@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use super::diagnose::error;
 use super::operation::Declared;
-use crate::description::{Description, Diagnostics, Kind, Location, NodeRef};
+use crate::description::{Description, Diagnostic, Diagnostics, Kind, Location, NodeRef, Severity};
+use crate::limits::json::TEXT_BYTES_MAX;
+use crate::serve::content::{ContentPlan, reads_text};
 
 /// The bounds that an operation states; `None` leaves what holds for all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct OperationLimits {
     pub(super) body_bytes: Option<u64>,
+    /// Where that is said.
+    body_bytes_at: Option<Location>,
     pub(super) request_time: Option<Duration>,
 }
 
@@ -47,7 +51,9 @@ pub(super) fn of_operation(
         let place = description.child(at, member).unwrap_or(at);
         let number = positive(value);
         match member {
-            "bodyBytes" if number.is_some() => limits.body_bytes = number,
+            "bodyBytes" if number.is_some() => {
+                (limits.body_bytes, limits.body_bytes_at) = (number, Some(place));
+            }
             "requestSeconds" if number.is_some() => limits.request_time = number.map(Duration::from_secs),
             "bodyBytes" | "requestSeconds" => {
                 refuse(place, format!("`{member}` of `{name}` is no whole number from 1 on"));
@@ -57,6 +63,33 @@ pub(super) fn of_operation(
     }
     limits
 }
+
+impl OperationLimits {
+    /// Warns where content is let in that is longer than any JSON or XML text that is read; as octets or as a stream it may be as long.
+    pub(super) fn hold_against(
+        &self,
+        plan: &ContentPlan,
+        description: &Description,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let (Some(bytes), Some(at)) = (self.body_bytes, self.body_bytes_at) else { return };
+        let Some(text) = plan.media_types().iter().find(|entry| reads_text(entry)) else { return };
+        if bytes > u64::from(TEXT_BYTES_MAX) {
+            let what = format!(
+                "`bodyBytes` is {bytes}, and content `{}` is one text of at most {TEXT_BYTES_MAX} bytes: a longer one is refused with 413",
+                text.key()
+            );
+            let found = error(description, EXTENSION, at, what, TEXT);
+            diagnostics.push(Diagnostic { severity: Severity::Warning, ..found });
+        }
+    }
+}
+
+/// What bounds a text, and what has no such bound.
+const TEXT: (&str, &str) = (
+    "places in a JSON or XML text are counted in 31 bits, whatever is configured (`limits::json::TEXT_BYTES_MAX`)",
+    "write 2147483647 or less, or let a handler read longer content as a stream, by `Handlers::on_stream`",
+);
 
 fn positive(value: NodeRef<'_>) -> Option<u64> {
     value.as_number().and_then(|number| number.parse().ok()).filter(|number| *number > 0)
@@ -71,7 +104,8 @@ mod tests {
     fn build(limits: &str) -> Result<Api, Diagnostics> {
         let text = format!(
             "openapi: 3.1.2\ninfo: {{ title: T, version: '1' }}\npaths:\n  /a:\n    post:\n      operationId: a\n{limits}\
-             \x20     requestBody: {{ content: {{ application/json: {{}}, text/plain: {{}}, image/png: {{}} }} }}\n\
+             \x20     requestBody: {{ content: {{ application/json: {{}}, text/plain: {{}}, image/png: {{}},\n\
+             \x20       application/x-www-form-urlencoded: {{ schema: {{ properties: {{ a: {{}} }} }}, encoding: {{ a: {{ contentType: application/json }} }} }} }} }}\n\
              \x20     responses: {{ '204': {{ description: done }} }}\n"
         );
         let description = Description::from_text("t.yaml", &text)?;
@@ -105,6 +139,40 @@ mod tests {
             }
             let served = api.test().post("/a").content("text/plain", "a").send();
             assert_eq!(served.field("X-Deadline"), Some(deadline), "{limits}");
+        }
+    }
+
+    /// The text of JSON may be as long as the operation lets its content be, though the bound of texts is less for all others.
+    #[test]
+    fn texts_may_be_as_long_as_the_content_of_their_operation() {
+        const MIB: usize = 1024 * 1024;
+        let text = |bytes: usize| [b"\"", &*vec![b'a'; bytes - 2], b"\""].concat();
+        let api = build("      x-limits: { bodyBytes: 18874368 }\n").unwrap();
+        for (bytes, status) in [(17 * MIB, 204), (18 * MIB, 204), (18 * MIB + 1, 413)] {
+            let answer = api.test().post("/a").content("application/json", text(bytes)).send();
+            assert_eq!(answer.status(), status, "{bytes}: {}", answer.text());
+            let form = [b"a=", &*text(bytes - 2)].concat();
+            let answer = api.test().post("/a").content("application/x-www-form-urlencoded", form).send();
+            assert_eq!(answer.status(), status, "{bytes} of a form: {}", answer.text());
+        }
+    }
+
+    #[test]
+    fn a_bound_that_no_text_can_reach_is_told() {
+        for (bytes, warnings) in [(2_147_483_647_u64, 0), (2_147_483_648, 1)] {
+            let api = build(&format!("      x-limits: {{ bodyBytes: {bytes} }}\n")).unwrap();
+            let told = api.diagnostics().to_string();
+            let parts = [
+                "warning[DOC-017]: `bodyBytes` is 2147483648",
+                "application/json",
+                "t.yaml:7:30",
+                "= mend: write 2147483647",
+            ];
+            assert_eq!(
+                parts.iter().filter(|part| told.contains(**part)).count(),
+                parts.len() * warnings,
+                "{told}"
+            );
         }
     }
 

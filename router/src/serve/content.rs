@@ -51,5 +51,5 @@ pub use plan::{ContentPlan, MediaTypePlan};
 pub use read::{Content, ContentLimits, DecodedContent, PartHeader, read};
 pub(crate) use read::{Received, decode, receive};
 pub use select::{Announced, Charset, Reading, Selected, select, select_media_type};
-pub(crate) use select::{reads_stream, select_text};
+pub(crate) use select::{reads_stream, reads_text, select_text};
 pub use xml::{XmlError, XmlRule};

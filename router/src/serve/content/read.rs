@@ -21,7 +21,7 @@ use crate::serve::{BodySource, ProblemError};
 pub struct ContentLimits {
     /// The most octets of the body.
     pub bytes_max: u64,
-    /// The bounds of each JSON or XML text: the body itself, a field or a part.
+    /// The bounds of each JSON or XML text: the body itself, a field or a part. `x-limits` of an operation raises the longest text with its content.
     pub json: JsonLimits,
     /// The bounds of multipart content.
     pub multipart: MultipartLimits,
@@ -267,6 +267,9 @@ pub(crate) fn decode(
     limits: &ContentLimits,
 ) -> Result<Content, ContentError> {
     let (plan, Received { raw, parts: found }) = (selected.plan(), received);
+    // An operation that takes more than others means its texts as well.
+    let own = plan.bytes_max().map(|bytes_max| limits.with_bytes_max(bytes_max));
+    let limits = own.as_ref().unwrap_or(limits);
     let mut decoded = Box::new(DecodedContent { raw, slot: plan.slot(), ..DecodedContent::default() });
     let DecodedContent { instance, raw, parts, .. } = &mut *decoded;
     match selected.reading() {

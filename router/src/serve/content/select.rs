@@ -220,6 +220,11 @@ pub(crate) fn reads_stream(plan: &MediaTypePlan) -> bool {
     matches!(reading_of(plan, &plan.media_type()), Ok(Reading::Stream))
 }
 
+/// Whether content of this entry is one JSON or XML text, which has a bound of its own whatever is chosen.
+pub(crate) fn reads_text(plan: &MediaTypePlan) -> bool {
+    matches!(reading_of(plan, &plan.media_type()), Ok(Reading::Json | Reading::Xml))
+}
+
 /// Only `identity` is decoded so far (HTTP-009).
 fn check_coding(head: &RequestHead<'_>) -> Result<(), ContentError> {
     let mut lines = head.fields_named("content-encoding");
