@@ -20,6 +20,7 @@
 //! | `brrtrouter_connections_closed_total` | counter | `cause` |
 //! | `brrtrouter_accept_failures_total` | counter | |
 //! | `brrtrouter_reloads_total` | counter | `result` |
+//! | `brrtrouter_certificate_renewals_total` | counter | `result` |
 //! | `brrtrouter_build_info` | gauge | `version` |
 //!
 //! Never panics.

@@ -26,7 +26,7 @@ type Shared<T> = std::sync::Mutex<T>;
 pub(crate) type Connections = Box<dyn Fn() -> ConnectionCounts + Send + Sync>;
 
 /// Name and help of every family that is told here.
-pub(super) const FAMILIES: [(&str, &str); 12] = [
+pub(super) const FAMILIES: [(&str, &str); 13] = [
     (
         "http_requests_total",
         "Requests that were answered, by operation, path template, method and status code.",
@@ -48,6 +48,7 @@ pub(super) const FAMILIES: [(&str, &str); 12] = [
     ("brrtrouter_connections_closed_total", "Connections that ended, by cause."),
     ("brrtrouter_accept_failures_total", "Failures of the system to give a connection that was there."),
     ("brrtrouter_reloads_total", "Descriptions that were to replace the one served, by result."),
+    ("brrtrouter_certificate_renewals_total", "Certificates that were to replace those shown, by result."),
 ];
 
 #[derive(Default)]
@@ -128,6 +129,9 @@ impl Book {
         let failed = self.failed_reloads.load(std::sync::atomic::Ordering::Relaxed);
         told.count("brrtrouter_reloads_total", &[("result", "ok")], all.replaced);
         told.count("brrtrouter_reloads_total", &[("result", "failed")], failed);
+        let renewals = "brrtrouter_certificate_renewals_total";
+        told.count(renewals, &[("result", "ok")], all.certificates_renewed);
+        told.count(renewals, &[("result", "failed")], all.certificate_renewals_failed);
     }
 }
 

@@ -126,6 +126,9 @@ impl ServerCounts {
             accept_failures: read(&self.accept_failures),
             replaced: read(&self.replaced),
             handshakes_failed: read(&self.handshakes_failed),
+            // Counted where certificates are.
+            certificates_renewed: 0,
+            certificate_renewals_failed: 0,
             closed: self.closed.each_ref().map(read),
         }
     }
@@ -167,6 +170,10 @@ pub struct ConnectionCounts {
     pub accept_failures: u64,
     /// How often what is served was replaced.
     pub replaced: u64,
+    /// How often the server's certificates were exchanged for others, by files that changed or by the program.
+    pub certificates_renewed: u64,
+    /// How often others could not be used. Files that cannot are tried every two seconds, and each try counts.
+    pub certificate_renewals_failed: u64,
     /// How many TLS handshakes failed, for want of time, trust or a peer that speaks TLS.
     pub handshakes_failed: u64,
     closed: [u64; CloseCause::ALL.len()],
@@ -179,6 +186,16 @@ impl ConnectionCounts {
         self.closed.get(cause.place()).copied().unwrap_or_default()
     }
 
+    /// With the renewals of these certificates.
+    #[cfg(feature = "tls")]
+    pub(super) fn with_renewals(mut self, certificates: &[super::tls::TlsCertificates]) -> Self {
+        for (renewed, failed) in certificates.iter().map(super::tls::TlsCertificates::renewals) {
+            self.certificates_renewed = self.certificates_renewed.saturating_add(renewed);
+            self.certificate_renewals_failed = self.certificate_renewals_failed.saturating_add(failed);
+        }
+        self
+    }
+
     /// Adds those of another server.
     #[cfg(feature = "metrics")]
     pub(crate) fn add(&mut self, other: &Self) {
@@ -188,6 +205,9 @@ impl ConnectionCounts {
         self.accept_failures = self.accept_failures.saturating_add(other.accept_failures);
         self.replaced = self.replaced.saturating_add(other.replaced);
         self.handshakes_failed = self.handshakes_failed.saturating_add(other.handshakes_failed);
+        self.certificates_renewed = self.certificates_renewed.saturating_add(other.certificates_renewed);
+        self.certificate_renewals_failed =
+            self.certificate_renewals_failed.saturating_add(other.certificate_renewals_failed);
         for (count, more) in self.closed.iter_mut().zip(other.closed) {
             *count = count.saturating_add(more);
         }

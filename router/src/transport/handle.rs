@@ -72,7 +72,12 @@ impl ServerHandle {
     /// With the certificates that its listeners show.
     #[cfg(feature = "tls")]
     pub(super) fn showing(mut self, certificates: Vec<super::tls::TlsCertificates>) -> Self {
-        self.certificates = certificates;
+        for one in certificates {
+            // Several addresses may show the same.
+            if !self.certificates.iter().any(|other| other.is(&one)) {
+                self.certificates.push(one);
+            }
+        }
         self
     }
 
@@ -101,14 +106,24 @@ impl ServerHandle {
     /// The connections at this moment.
     #[must_use]
     pub fn connections(&self) -> ConnectionCounts {
-        self.shared.counts.read(self.shared.table.open())
+        let counts = self.shared.counts.read(self.shared.table.open());
+        #[cfg(feature = "tls")]
+        let counts = counts.with_renewals(&self.certificates);
+        counts
     }
 
-    /// Lets metrics tell of this server's connections, from now on and also when the server is gone.
+    /// Lets metrics tell of this server's connections and certificates, from now on and also when the server is gone.
     #[cfg(feature = "metrics")]
     pub fn report_to(&self, metrics: &crate::Metrics) {
         let (counts, table) = (Arc::clone(&self.shared.counts), Arc::clone(&self.shared.table));
-        metrics.watch_server(Box::new(move || counts.read(table.open())));
+        #[cfg(feature = "tls")]
+        let certificates = self.certificates.clone();
+        metrics.watch_server(Box::new(move || {
+            let counts = counts.read(table.open());
+            #[cfg(feature = "tls")]
+            let counts = counts.with_renewals(&certificates);
+            counts
+        }));
     }
 
     /// Serves another `Api` or service from the next request on; requests that run end with the one they began with.

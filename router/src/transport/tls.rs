@@ -22,6 +22,7 @@ mod validity;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -174,12 +175,16 @@ pub struct TlsCertificates(Arc<Shown>);
 struct Shown {
     files: Option<Files>,
     present: ArcSwap<CertifiedKey>,
+    renewed: AtomicU64,
+    renewals_failed: AtomicU64,
     provider: Arc<CryptoProvider>,
 }
 
 impl TlsCertificates {
     fn new(files: Option<Files>, shown: CertifiedKey, provider: Arc<CryptoProvider>) -> Self {
-        Self(Arc::new(Shown { files, present: ArcSwap::from_pointee(shown), provider }))
+        let present = ArcSwap::from_pointee(shown);
+        let (renewed, renewals_failed) = Default::default();
+        Self(Arc::new(Shown { files, present, renewed, renewals_failed, provider }))
     }
 
     /// Reads the files again. [`ServerHandle::renew_certificates`](super::ServerHandle::renew_certificates) does it by itself; this is for a program that
@@ -189,7 +194,7 @@ impl TlsCertificates {
     /// A [`TlsError`] where they cannot be used, or there are none; the present certificates stay then.
     pub fn reload(&self) -> Result<(), TlsError> {
         let files = self.0.files.as_ref().ok_or(TlsError::NoFiles)?;
-        self.show(files.read(&self.0.provider)?);
+        self.show(self.counted(files.read(&self.0.provider))?);
         Ok(())
     }
 
@@ -199,12 +204,12 @@ impl TlsCertificates {
     /// A [`TlsError`] where they cannot be used; the present certificates stay then.
     pub fn replace(&self, chain: &[u8], key: &[u8]) -> Result<(), TlsError> {
         let (chain, key) = (PemOrigin::GIVEN_CHAIN.of(chain), PemOrigin::GIVEN_KEY.of(key));
-        self.show(pem::certified_key(&chain, &key, &self.0.provider)?);
+        self.show(self.counted(pem::certified_key(&chain, &key, &self.0.provider))?);
         Ok(())
     }
 
     /// Whether both are clones of one.
-    fn is(&self, other: &Self) -> bool {
+    pub(super) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
@@ -212,8 +217,21 @@ impl TlsCertificates {
         Arc::<Shown>::clone(&self.0)
     }
 
+    /// How often others were shown, and how often others could not be used.
+    pub(super) fn renewals(&self) -> (u64, u64) {
+        (self.0.renewed.load(Ordering::Relaxed), self.0.renewals_failed.load(Ordering::Relaxed))
+    }
+
+    fn counted(&self, read: Result<CertifiedKey, TlsError>) -> Result<CertifiedKey, TlsError> {
+        if read.is_err() {
+            self.0.renewals_failed.fetch_add(1, Ordering::Relaxed);
+        }
+        read
+    }
+
     fn show(&self, shown: CertifiedKey) {
         self.0.present.store(Arc::new(shown));
+        self.0.renewed.fetch_add(1, Ordering::Relaxed);
         tracing::info!(files = ?self.0.files, "new handshakes get new certificates");
     }
 }

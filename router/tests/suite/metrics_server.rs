@@ -151,6 +151,7 @@ fn a_stop_is_a_cause_and_counts_outlive_the_server() {
         "brrtrouter_connections_open 0\n",
         "brrtrouter_reloads_total{result=\"ok\"} 1\n",
         "brrtrouter_reloads_total{result=\"failed\"} 1\n",
+        "brrtrouter_certificate_renewals_total{result=\"ok\"} 0\n",
     ] {
         assert!(page.contains(line), "{line}{page}");
     }

@@ -21,13 +21,7 @@ pub(in crate::transport) struct Renewal(Handle);
 impl Renewal {
     /// Reads all once, and watches them from then on.
     pub(in crate::transport) fn start(certificates: &[TlsCertificates]) -> io::Result<Self> {
-        let mut watched: Vec<Watched> = Vec::new();
-        for one in certificates {
-            // Several addresses may show the same.
-            if !watched.iter().any(|other| other.certificates.is(one)) {
-                watched.extend(Watched::new(one));
-            }
-        }
+        let mut watched: Vec<_> = certificates.iter().filter_map(Watched::new).collect();
         if watched.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, TlsError::NoFiles));
         }
@@ -148,7 +142,7 @@ impl TlsCertificates {
     /// Reads the files again, and shows what they hold if that is something else.
     fn renew(&self) -> Result<(), TlsError> {
         let files = self.0.files.as_ref().ok_or(TlsError::NoFiles)?;
-        let read = files.read(&self.0.provider)?;
+        let read = self.counted(files.read(&self.0.provider))?;
         // A chain has one key.
         if read.cert != self.0.present.load().cert {
             self.show(read);

@@ -2,17 +2,21 @@
 
 use std::fmt::{Debug, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use brrtrouter::{ServerHandle, ServerOptions, TlsConfig};
+use brrtrouter::{Config, Metrics, ServerHandle, ServerOptions, Service, TlsConfig};
 use brrtrouter_tls_tests::{Authority, Identity, asked, connect, serve};
 use rustls::version::TLS13;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
+use crate::configuration::Folder;
 use crate::{served, shown, soon};
+
+/// Held by the test that sends a signal to this process, and by the one that counts what is told: a signal has it told again.
+static QUIET: Mutex<()> = Mutex::new(());
 
 /// A server whose certificate lies in files of its own.
 struct Kept {
@@ -70,6 +74,7 @@ impl Drop for Kept {
 
 #[test]
 fn new_files_are_shown_without_a_call_and_broken_ones_are_not() {
+    let _no_signal = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
     let warnings = Warnings::told();
     let kept = Kept::of("files");
     let first = kept.certificate();
@@ -97,12 +102,48 @@ fn new_files_are_shown_without_a_call_and_broken_ones_are_not() {
 
 #[test]
 fn what_changed_before_is_read_and_a_signal_waits_for_nothing() {
+    let _no_others = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
     let kept = Kept::of("signal");
     let first = kept.certificate();
     kept.write(&kept.authority.issue("localhost"));
     signal_hook::low_level::raise(signal_hook::consts::SIGHUP).unwrap();
     let time = kept.time_until_not(&first);
     assert!(time < Duration::from_millis(1500), "{time:?}");
+}
+
+/// By the server and by metrics: once, though two addresses show the same certificates.
+#[test]
+fn renewals_are_counted() {
+    let folder = Folder::of("counted");
+    let authority = Authority::new("servers");
+    let write = |identity: &Identity| {
+        folder.file("key.pem", &identity.key);
+        folder.file("chain.pem", &identity.chain);
+    };
+    write(&authority.issue("localhost"));
+    let place = folder.0.display();
+    let text = format!(
+        "listen: ['127.0.0.1:0', '127.0.0.1:0']\ntls: {{ certificate: {place}/chain.pem, key: {place}/key.pem }}\n"
+    );
+    let server = Config::from_text("server.yaml", &text).unwrap().bind().unwrap();
+    let running =
+        server.serve(Service::admin().unwrap().build().unwrap()).unwrap().renew_certificates().unwrap();
+    let metrics = Metrics::new().unwrap();
+    running.report_to(&metrics);
+    let counts = || {
+        let counts = running.connections();
+        (counts.certificates_renewed, counts.certificate_renewals_failed)
+    };
+    assert_eq!(counts(), (0, 0), "the first ones replace none");
+    write(&authority.issue("localhost"));
+    assert!(soon(|| counts().0 > 0), "a renewal is counted");
+    assert_eq!(counts(), (1, 0));
+    folder.file("chain.pem", "");
+    assert!(soon(|| counts().1 > 0), "so is one that fails");
+    drop(running);
+    let page = metrics.to_text().unwrap();
+    assert!(page.contains("brrtrouter_certificate_renewals_total{result=\"ok\"} 1\n"), "{page}");
+    assert!(!page.contains("brrtrouter_certificate_renewals_total{result=\"failed\"} 0\n"), "{page}");
 }
 
 #[test]
