@@ -9,6 +9,7 @@ mod explain;
 mod faults;
 mod live;
 mod merge;
+mod over_sockets;
 mod peers;
 mod perform;
 mod progress;

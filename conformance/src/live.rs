@@ -119,8 +119,7 @@ pub fn compare(process: &Way, socket: &Way) -> Standing {
     }
     let (inside, over) = (&process.outcome, &socket.outcome);
     if over.verdict != Verdict::Skipped && over.verdict != inside.verdict {
-        let what = format!("{} in process, {} over a socket", told(inside), told(over));
-        differences.push(Difference { question: None, what });
+        differences.push(Difference { question: None, what: unlike(inside, over) });
     }
     if !differences.is_empty() {
         return Standing::Different(differences);
@@ -138,6 +137,12 @@ pub fn compare(process: &Way, socket: &Way) -> Standing {
 #[must_use]
 pub fn exchanges(spoken: &[Spoken]) -> usize {
     spoken.iter().filter(|one| matches!(one.answer, Ok(Answer::Result(_)))).count()
+}
+
+/// Two verdicts that differ, in words.
+#[must_use]
+pub fn unlike(inside: &Outcome, over: &Outcome) -> String {
+    format!("{} in process, {} over a socket", told(inside), told(over))
 }
 
 fn told(outcome: &Outcome) -> String {

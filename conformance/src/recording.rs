@@ -31,6 +31,8 @@ pub struct Record {
     pub exchanges: Vec<Recorded>,
     /// Wall time.
     pub seconds: f64,
+    /// Whether it was asked over a socket as well.
+    pub over_socket: bool,
 }
 
 /// As reports show it.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::arguments::{Bounds, RunArguments};
+use super::over_sockets::{self, OverSockets};
 use super::progress::progress;
 use super::write::Events;
 use super::{End, Setting};
@@ -60,11 +61,16 @@ pub(super) fn run(
     let mut ran = Ran::default();
     let root = &arguments.corpus;
     events.begin(setting.corpus.cases.len(), setting.corpus.documents.len());
+    // Another server is asked as its adapter asks it.
+    let over = match arguments.adapter {
+        Some(_) => OverSockets::new(),
+        None => over_sockets::ask(pool, root, &setting.corpus.cases)?,
+    };
     let progress = progress(setting.corpus.cases.len(), "cases");
     let cases = pool.run(
         &setting.corpus.cases,
         |session, case| {
-            brake.unless(|| one_case(session, root, case, &setting.expectations, (&brake, events)))
+            brake.unless(|| one_case(session, root, case, (&setting.expectations, &over), (&brake, events)))
         },
         || progress.inc(1),
     );
@@ -123,11 +129,11 @@ fn one_case(
     session: &mut Session<'_>,
     root: &Path,
     case: &Case,
-    expectations: &Expectations,
+    (expectations, over): (&Expectations, &OverSockets),
     (brake, events): (&Brake, &Events),
 ) -> Result<(Outcome, Record), String> {
     let started = Instant::now();
-    let (outcome, mut record) = of_case(session, root, case)?;
+    let (outcome, mut record) = over_sockets::join(of_case(session, root, case)?, over.get(&case.id));
     record.seconds = started.elapsed().as_secs_f64();
     brake.look(&case.id, &outcome, expectations);
     events.case(case, &outcome, record.seconds);
@@ -147,7 +153,7 @@ pub(super) fn of_case(
     for line in &mut outcome.detail {
         *line = redactor.text(line);
     }
-    Ok((outcome, Record { exchanges, seconds: 0.0 }))
+    Ok((outcome, Record { exchanges, ..Record::default() }))
 }
 
 /// Minimal reproductions of what failed unexpectedly.

@@ -151,6 +151,7 @@ fn cases(run: &Run) -> Vec<Value> {
                 "detail": outcome.detail,
                 "file": case.place.to_string(),
                 "exchanges": record.exchanges,
+                "over_socket": record.over_socket,
             })
         })
         .collect()

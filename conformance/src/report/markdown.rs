@@ -62,6 +62,25 @@ fn levels(text: &mut String, run: &Run) {
         row_of(text, level.name(), level.title(), run.level(level));
     }
     text.push('\n');
+    over_sockets(text, run);
+}
+
+/// How many cases were asked over a socket too, level by level; nothing where none was.
+fn over_sockets(text: &mut String, run: &Run) {
+    for level in Level::ALL {
+        let of_level = || run.cases.iter().zip(&run.records).filter(|(case, _)| case.level == level);
+        let asked = of_level().filter(|(_, record)| record.over_socket).count();
+        if asked > 0 {
+            let (name, all) = (level.name(), of_level().count());
+            line(
+                text,
+                format_args!(
+                    "Of the {all} cases of {name}, {asked} were also asked over a socket of the library's own server, and passed only if they did both ways.\n\
+                     The others state what no octets can, or expect what no socket shows.\n"
+                ),
+            );
+        }
+    }
 }
 
 fn profiles(text: &mut String, run: &Run) {

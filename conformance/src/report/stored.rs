@@ -40,6 +40,8 @@ pub struct StoredCase {
     detail: Vec<String>,
     #[serde(default)]
     exchanges: Vec<Recorded>,
+    #[serde(default)]
+    over_socket: bool,
 }
 
 /// The documents of a report.
@@ -103,7 +105,7 @@ impl StoredCase {
     /// A word that is no verdict.
     pub fn restored(self) -> Result<(Outcome, Record), String> {
         let outcome = outcome(&self.verdict, self.fault, self.detail)?;
-        Ok((outcome, Record { exchanges: self.exchanges, seconds: 0.0 }))
+        Ok((outcome, Record { exchanges: self.exchanges, seconds: 0.0, over_socket: self.over_socket }))
     }
 }
 
