@@ -134,6 +134,30 @@ impl ServerCounts {
     }
 }
 
+/// What came of certificates that were to replace others.
+#[cfg(feature = "tls")]
+#[derive(Debug, Default)]
+pub(super) struct RenewalCounts {
+    renewed: AtomicU64,
+    failed: AtomicU64,
+}
+
+#[cfg(feature = "tls")]
+impl RenewalCounts {
+    pub(super) fn renewed(&self) {
+        self.renewed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn failed(&self) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were taken, and how many were not.
+    pub(super) fn read(&self) -> (u64, u64) {
+        (self.renewed.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+    }
+}
+
 /// Counts the end of a connection when it is dropped: a fault, unless another cause was told.
 pub(super) struct Ending<'s> {
     counts: &'s ServerCounts,

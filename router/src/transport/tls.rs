@@ -22,7 +22,6 @@ mod validity;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -36,6 +35,7 @@ pub use error::{PemOrigin, TlsError};
 pub(super) use handshake::secure;
 pub(super) use renewal::Renewal;
 
+use super::counts::RenewalCounts;
 use super::protection::ClientCertificates;
 use crate::limits::http::TLS_SESSIONS_MAX;
 
@@ -175,16 +175,14 @@ pub struct TlsCertificates(Arc<Shown>);
 struct Shown {
     files: Option<Files>,
     present: ArcSwap<CertifiedKey>,
-    renewed: AtomicU64,
-    renewals_failed: AtomicU64,
+    renewals: RenewalCounts,
     provider: Arc<CryptoProvider>,
 }
 
 impl TlsCertificates {
     fn new(files: Option<Files>, shown: CertifiedKey, provider: Arc<CryptoProvider>) -> Self {
         let present = ArcSwap::from_pointee(shown);
-        let (renewed, renewals_failed) = Default::default();
-        Self(Arc::new(Shown { files, present, renewed, renewals_failed, provider }))
+        Self(Arc::new(Shown { files, present, renewals: RenewalCounts::default(), provider }))
     }
 
     /// Reads the files again. [`ServerHandle::renew_certificates`](super::ServerHandle::renew_certificates) does it by itself; this is for a program that
@@ -219,19 +217,19 @@ impl TlsCertificates {
 
     /// How often others were shown, and how often others could not be used.
     pub(super) fn renewals(&self) -> (u64, u64) {
-        (self.0.renewed.load(Ordering::Relaxed), self.0.renewals_failed.load(Ordering::Relaxed))
+        self.0.renewals.read()
     }
 
     fn counted(&self, read: Result<CertifiedKey, TlsError>) -> Result<CertifiedKey, TlsError> {
         if read.is_err() {
-            self.0.renewals_failed.fetch_add(1, Ordering::Relaxed);
+            self.0.renewals.failed();
         }
         read
     }
 
     fn show(&self, shown: CertifiedKey) {
         self.0.present.store(Arc::new(shown));
-        self.0.renewed.fetch_add(1, Ordering::Relaxed);
+        self.0.renewals.renewed();
         tracing::info!(files = ?self.0.files, "new handshakes get new certificates");
     }
 }
