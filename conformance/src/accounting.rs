@@ -20,11 +20,16 @@ pub enum RowState {
     KnownGap,
     /// It is not met, and no entry says why.
     Failing,
+    /// Other tests than the cases show it.
+    Elsewhere,
     /// It has no cases, or not enough.
     NotYet,
 }
 
 impl RowState {
+    /// All states, in the order of reports.
+    pub const ALL: [Self; 5] = [Self::Met, Self::KnownGap, Self::Failing, Self::Elsewhere, Self::NotYet];
+
     /// The words in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -32,17 +37,18 @@ impl RowState {
             Self::Met => "met",
             Self::KnownGap => "known gap",
             Self::Failing => "failing",
+            Self::Elsewhere => "elsewhere",
             Self::NotYet => "not yet",
         }
     }
 
-    /// How it counts: a known gap as failed, what is not yet there as skipped.
+    /// How it counts: a known gap as failed, what is shown elsewhere or not yet as skipped.
     #[must_use]
     pub const fn verdict(self) -> Verdict {
         match self {
             Self::Met => Verdict::Passed,
             Self::KnownGap | Self::Failing => Verdict::Failed,
-            Self::NotYet => Verdict::Skipped,
+            Self::Elsewhere | Self::NotYet => Verdict::Skipped,
         }
     }
 }
@@ -209,11 +215,17 @@ fn account_of_row(row: &Row, cases: Vec<usize>, evidence: Evidence<'_>) -> RowAc
             State::OneSided => (RowState::Met, entry.reason.clone()),
             State::Gap => (RowState::KnownGap, entry.reason.clone()),
             State::NotYet => (RowState::NotYet, entry.reason.clone()),
+            State::Elsewhere => (RowState::Elsewhere, elsewhere(entry)),
         },
         (None, Some(missing), None) => (RowState::NotYet, missing),
     };
     let unaccounted = state == RowState::NotYet && entry.is_none() && row.must_be_accounted_for();
     RowAccount { state, reason, cases, unaccounted }
+}
+
+/// The words for what shows a row that the cases do not.
+fn elsewhere(entry: &Entry) -> String {
+    format!("`{}`: {}", entry.by.as_deref().unwrap_or_default(), entry.reason)
 }
 
 fn case_id(evidence: Evidence<'_>, index: usize) -> String {
@@ -262,9 +274,9 @@ fn staleness(entry: &Entry, account: &Account, evidence: Evidence<'_>) -> Option
         State::OneSided if found.cases.is_empty() => Some(format!("{id} has no case at all")),
         State::OneSided if complete && row.is_must() => Some(format!("{id} has cases of both polarities")),
         State::OneSided => None,
-        State::Gap | State::NotYet if complete => {
+        State::Gap | State::NotYet | State::Elsewhere if complete => {
             Some(format!("{id} has its cases now; give the failing ones entries of their own"))
         }
-        State::Gap | State::NotYet => None,
+        State::Gap | State::NotYet | State::Elsewhere => None,
     }
 }

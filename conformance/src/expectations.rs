@@ -25,6 +25,9 @@ pub struct Entry {
     /// What the entry says about a row; only without `case`.
     #[serde(default)]
     pub state: Option<State>,
+    /// What shows the row where the cases do not: a file or folder beside the corpus, some text of which names the row.
+    #[serde(default)]
+    pub by: Option<String>,
     /// Why.
     pub reason: String,
     /// The date of the entry.
@@ -45,6 +48,8 @@ pub enum State {
     NotYet,
     /// Only one polarity makes sense.
     OneSided,
+    /// Other tests show it, which the entry names.
+    Elsewhere,
 }
 
 /// All entries of a corpus.
@@ -90,9 +95,11 @@ impl Expectations {
         let mut errors = Vec::new();
         for (index, value) in list.into_iter().enumerate() {
             let line = source.line(&format!("/{index}"));
-            let added = serde_json::from_value::<Entry>(value)
-                .map_err(|error| error.to_string())
-                .and_then(|entry| expectations.add(Entry { line, ..entry }, catalogue));
+            let added =
+                serde_json::from_value::<Entry>(value).map_err(|error| error.to_string()).and_then(|entry| {
+                    is_shown(&entry, file.parent().unwrap_or(Path::new("")))?;
+                    expectations.add(Entry { line, ..entry }, catalogue)
+                });
             if let Err(message) = added {
                 errors.push(CaseError::new(file, line, message, mend));
             }
@@ -148,6 +155,34 @@ impl Expectations {
     }
 }
 
+/// Whether what is to show a row elsewhere is there, and names the row.
+fn is_shown(entry: &Entry, corpus: &Path) -> Result<(), String> {
+    match (entry.state, &entry.by, &entry.id) {
+        (Some(State::Elsewhere), Some(by), Some(id)) if names(&corpus.join(by), id) => Ok(()),
+        (Some(State::Elsewhere), Some(by), Some(id)) => {
+            Err(format!("`by: {by}` is no file or folder beside the corpus in which a text names {id}"))
+        }
+        (Some(State::Elsewhere), ..) => {
+            Err("`state: elsewhere` needs the row, and `by` with the tests that show it".to_owned())
+        }
+        (_, Some(_), _) => Err("`by` is for `state: elsewhere`".to_owned()),
+        (_, None, _) => Ok(()),
+    }
+}
+
+/// Whether a text at or below `path` names the row.
+fn names(path: &Path, id: &str) -> bool {
+    let mut open = vec![path.to_owned()];
+    while let Some(path) = open.pop() {
+        if let Ok(entries) = std::fs::read_dir(&path) {
+            open.extend(entries.flatten().map(|entry| entry.path()));
+        } else if std::fs::read_to_string(&path).is_ok_and(|text| text.contains(id)) {
+            return true;
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +199,8 @@ mod tests {
             ("- {id: PTH-001, reason: x, since: y, why: z}", "why"),
             ("- {id: PTH-001, reason: x, since: y}\n- {id: PTH-001, reason: x, since: y}", "two entries"),
             ("- {id: PTH-001, case: a-b, state: gap, reason: x, since: y}", "state"),
+            ("- {id: PTH-001, state: elsewhere, reason: x, since: y}", "needs the row, and `by`"),
+            ("- {id: PTH-001, by: wire, reason: x, since: y}", "`by` is for"),
             ("a: b", ""),
         ] {
             let errors = parse(text).expect_err(text);
@@ -171,6 +208,13 @@ mod tests {
         }
         for text in ["", "# nothing yet\n", "[]", "- {id: PTH-001, case: a-b, reason: x, since: y}"] {
             assert!(parse(text).is_ok(), "{text}");
+        }
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs-corpus/e.yaml");
+        for (by, id, shown) in
+            [("wire", "HTTP-012", true), ("wire", "PTH-001", false), ("nowhere", "HTTP-012", false)]
+        {
+            let text = format!("- {{id: {id}, state: elsewhere, by: {by}, reason: x, since: y}}");
+            assert_eq!(Expectations::parse(&corpus, &text, &catalogue).is_ok(), shown, "{text}");
         }
         let expectations = parse("- {id: PTH-001, case: a-b, reason: x, since: y}").expect("good");
         assert!(expectations.of_case("a-b").is_some() && expectations.of_row("PTH-001").is_none());

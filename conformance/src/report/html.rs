@@ -180,7 +180,7 @@ const fn word(state: RowState) -> &'static str {
         RowState::Met => "passed",
         RowState::KnownGap => "known gap",
         RowState::Failing => "failed",
-        RowState::NotYet => "skipped",
+        RowState::Elsewhere | RowState::NotYet => "skipped",
     }
 }
 

@@ -94,7 +94,7 @@ fn catalogue(run: &Run) -> Value {
     }
     let must = |row: &Row| row.must_be_accounted_for();
     let mut accounting = Map::new();
-    for state in [RowState::Met, RowState::KnownGap, RowState::Failing, RowState::NotYet] {
+    for state in RowState::ALL {
         let key = state.name().replace(' ', "_");
         accounting.insert(key, Value::from(run.account.count(&run.catalogue, state, must)));
     }

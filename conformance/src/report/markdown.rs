@@ -25,6 +25,7 @@ pub fn gap_analysis(run: &Run) -> String {
     catalogue(&mut text, run);
     regressions(&mut text, run);
     known_gaps(&mut text, run);
+    elsewhere(&mut text, run);
     not_yet(&mut text, run);
     documents(&mut text, run);
     findings(&mut text, run);
@@ -98,8 +99,6 @@ fn profiles(text: &mut String, run: &Run) {
     text.push('\n');
 }
 
-const STATES: [RowState; 4] = [RowState::Met, RowState::KnownGap, RowState::Failing, RowState::NotYet];
-
 fn catalogue(text: &mut String, run: &Run) {
     line(text, format_args!("## The catalogue\n"));
     line(
@@ -108,8 +107,8 @@ fn catalogue(text: &mut String, run: &Run) {
             "A MUST row is met when its cases pass in both polarities, another row when its cases pass.\n"
         ),
     );
-    line(text, format_args!("| rows | met | known gap | failing | not yet | total |"));
-    line(text, format_args!("|---|---|---|---|---|---|"));
+    line(text, format_args!("| rows | met | known gap | failing | elsewhere | not yet | total |"));
+    line(text, format_args!("|---|---|---|---|---|---|---|"));
     for basis in Basis::ALL {
         for (label, strengths) in STRENGTHS {
             let wanted = |row: &Row| row.basis == basis && strengths.contains(&row.strength);
@@ -120,8 +119,8 @@ fn catalogue(text: &mut String, run: &Run) {
     let must = |row: &Row| row.must_be_accounted_for();
     text.push('\n');
     line(text, format_args!("MUST rows of kind L, R and E that apply to 3.1:\n"));
-    line(text, format_args!("| rows | met | known gap | failing | not yet | total |"));
-    line(text, format_args!("|---|---|---|---|---|---|"));
+    line(text, format_args!("| rows | met | known gap | failing | elsewhere | not yet | total |"));
+    line(text, format_args!("|---|---|---|---|---|---|---|"));
     for basis in Basis::ALL {
         count_states(text, run, basis.name(), &|row: &Row| must(row) && row.basis == basis);
     }
@@ -137,7 +136,7 @@ const STRENGTHS: [(&str, &[Strength]); 3] = [
 
 fn count_states(text: &mut String, run: &Run, label: &str, wanted: &dyn Fn(&Row) -> bool) {
     let counts: Vec<usize> =
-        STATES.iter().map(|state| run.account.count(&run.catalogue, *state, wanted)).collect();
+        RowState::ALL.iter().map(|state| run.account.count(&run.catalogue, *state, wanted)).collect();
     let total: usize = counts.iter().sum();
     let cells: Vec<String> = counts.iter().map(ToString::to_string).collect();
     line(text, format_args!("| {label} | {} | {total} |", cells.join(" | ")));
@@ -181,16 +180,24 @@ fn known_gaps(text: &mut String, run: &Run) {
     text.push('\n');
 }
 
+fn elsewhere(text: &mut String, run: &Run) {
+    by_reason(text, run, "Shown by other tests than the cases", RowState::Elsewhere);
+}
+
 fn not_yet(text: &mut String, run: &Run) {
-    let missing: Vec<_> = rows_in(run, RowState::NotYet).collect();
-    line(text, format_args!("## Not yet shown\n"));
-    if missing.is_empty() {
+    by_reason(text, run, "Not yet shown", RowState::NotYet);
+}
+
+/// The rows of a state, together where they have the same reason.
+fn by_reason(text: &mut String, run: &Run, title: &str, state: RowState) {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (row, account) in rows_in(run, state) {
+        by_reason.entry(account.reason.as_str()).or_default().push(&row.id);
+    }
+    line(text, format_args!("## {title}\n"));
+    if by_reason.is_empty() {
         line(text, format_args!("None.\n"));
         return;
-    }
-    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (row, account) in missing {
-        by_reason.entry(account.reason.as_str()).or_default().push(&row.id);
     }
     for (reason, rows) in by_reason {
         line(text, format_args!("- {}: {}", plain(reason), rows.join(", ")));

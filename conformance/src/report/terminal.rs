@@ -170,10 +170,11 @@ fn accounting(out: &mut String, run: &Run) {
     put(
         out,
         format_args!(
-            "MUST rows of 3.1 (L, R, E): {} met, {} known gaps, {} failing, {} not yet ({unaccounted} unaccounted for)",
+            "MUST rows of 3.1 (L, R, E): {} met, {} known gaps, {} failing, {} shown elsewhere, {} not yet ({unaccounted} unaccounted for)",
             count(RowState::Met),
             count(RowState::KnownGap),
             count(RowState::Failing),
+            count(RowState::Elsewhere),
             count(RowState::NotYet),
         ),
     );

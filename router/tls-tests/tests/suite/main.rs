@@ -209,6 +209,7 @@ fn files_are_read_again_and_errors_tell_which_and_why() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// SEC-011: a certificate that was verified on the connection lets in, and nothing else does.
 #[test]
 fn clients_are_known_by_their_certificates() {
     let (servers, clients, others) =
