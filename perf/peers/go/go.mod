@@ -1,0 +1,3 @@
+module perf-peer-go
+
+go 1.19
