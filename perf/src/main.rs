@@ -2,12 +2,16 @@
 
 mod baseline;
 mod built;
+#[cfg(feature = "server")]
+mod compare;
 mod count;
 mod fault;
 mod gate;
 #[cfg(feature = "load")]
 mod load;
 mod machine;
+#[cfg(any(feature = "load", feature = "server"))]
+mod process;
 mod report;
 #[cfg(feature = "server")]
 mod transport;
@@ -86,7 +90,10 @@ enum Command {
     /// CPU time of a request to our server, over that of a bare server's, paired in one run.
     #[cfg(feature = "server")]
     Cpu(CpuArguments),
-    /// Serves until standard input ends, for `cpu`.
+    /// Our server beside others that do the same work: requests a second, CPU time, latency, memory, paired in one run.
+    #[cfg(feature = "server")]
+    Compare(compare::CompareArguments),
+    /// Serves until standard input ends, for `cpu` and `compare`.
     #[cfg(feature = "server")]
     #[command(hide = true)]
     Serve {
@@ -239,6 +246,10 @@ fn main() -> ExitCode {
         Command::List => list(),
         #[cfg(feature = "server")]
         Command::Cpu(arguments) => cpu(&arguments),
+        #[cfg(feature = "server")]
+        Command::Compare(arguments) => {
+            release_only().and_then(|()| compare::compare(&arguments, &workspace()))
+        }
         #[cfg(feature = "server")]
         Command::Serve { kind } => transport::serve(kind).map(|()| Outcome::Held),
         #[cfg(feature = "load")]

@@ -5,6 +5,8 @@
 //! adds times, and so names the machine.
 
 mod chart;
+#[cfg(any(feature = "load", feature = "server"))]
+mod file;
 mod html;
 mod loads;
 mod markdown;
@@ -30,12 +32,18 @@ use crate::{
     machine::{Identity, Readings, Source},
 };
 
-use loads::Measured;
-pub use markdown::counts as counts_markdown;
 #[cfg(feature = "load")]
+pub use chart::Lines;
+#[cfg(feature = "server")]
+pub use chart::{Bars, Row, number};
+use loads::Measured;
+#[cfg(feature = "load")]
+pub use loads::Step;
+pub use markdown::counts as counts_markdown;
+#[cfg(any(feature = "load", feature = "server"))]
 pub use {
-    chart::{Lines, escape},
-    loads::Step,
+    chart::escape,
+    file::{around, check, report_file},
     table::Table,
 };
 
@@ -141,7 +149,8 @@ impl Report {
     }
 }
 
-fn commit(source: &Source, workspace: &Path) -> String {
+/// The commit of a work tree, with `+` when the tree was changed.
+pub fn commit(source: &Source, workspace: &Path) -> String {
     let at = workspace.to_string_lossy();
     let name = source.ask("git", &["-C", &at, "rev-parse", "--short", "HEAD"]);
     let changed = source.ask("git", &["-C", &at, "status", "--porcelain", "--untracked-files=no"]).is_some();

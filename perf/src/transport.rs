@@ -13,8 +13,9 @@ use std::fmt::Write as _;
 
 use crate::fault::Fault;
 
-pub use served::{ServerKind, serve};
-use subject::Subject;
+pub use load::Asked;
+pub use served::{ServerKind, free_port, serve};
+pub use subject::Subject;
 
 /// How much is sent.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +43,9 @@ const COMPARED: [(&str, ServerKind, load::Asked); 6] = [
 /// # Errors
 /// A server that does not start or does not answer as it should.
 pub fn measure(plan: CpuPlan) -> Result<String, Fault> {
-    let bare = Subject::start(ServerKind::Bare)?;
-    let ours = Subject::start(ServerKind::Ours)?;
-    let mounted = Subject::start(ServerKind::Mounted)?;
+    let bare = Subject::serve(ServerKind::Bare)?;
+    let ours = Subject::serve(ServerKind::Ours)?;
+    let mounted = Subject::serve(ServerKind::Mounted)?;
     let mut ratios = vec![Vec::new(); COMPARED.len()];
     let mut bare_nanos = Vec::new();
     for round in 0..=plan.rounds {

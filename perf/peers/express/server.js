@@ -54,6 +54,9 @@ app.post("/orders", requireKey, onlyJson, express.json(), (request, response) =>
   response.status(201).json({ id: 1 });
 });
 
+// Four arguments make it the one that errors go to.
+app.use((error, request, response, next) => response.status(error.status ?? 500).json({ error: error.message }));
+
 const server = app.listen(0, "127.0.0.1", () => {
   const { address, port } = server.address();
   console.log(`${address}:${port}`);

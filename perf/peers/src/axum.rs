@@ -48,6 +48,9 @@ async fn order(ValidJson(order): ValidJson<Order>) -> (StatusCode, Json<Ordered>
     (StatusCode::CREATED, Json(order.place()))
 }
 
+/// Why a request is refused.
+type Refused = (StatusCode, String);
+
 /// Parameters of the path that hold what their type says.
 struct Valid<T>(T);
 
@@ -56,10 +59,11 @@ where
     T: DeserializeOwned + Validate<Context = ()> + Send + 'static,
     S: Send + Sync,
 {
-    type Rejection = Response;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
-        let Path(value) = parts.extract::<Path<T>>().await.map_err(|error| error.into_response())?;
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refused> {
+        let Path(value) =
+            parts.extract::<Path<T>>().await.map_err(|error| (error.status(), error.body_text()))?;
         checked(value).map(Self)
     }
 }
@@ -72,17 +76,18 @@ where
     T: DeserializeOwned + Validate<Context = ()> + 'static,
     S: Send + Sync,
 {
-    type Rejection = Response;
+    type Rejection = Refused;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Response> {
-        let Json(value) = request.extract::<Json<T>, _>().await.map_err(|error| error.into_response())?;
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Refused> {
+        let Json(value) =
+            request.extract::<Json<T>, _>().await.map_err(|error| (error.status(), error.body_text()))?;
         checked(value).map(Self)
     }
 }
 
-fn checked<T: Validate<Context = ()>>(value: T) -> Result<T, Response> {
+fn checked<T: Validate<Context = ()>>(value: T) -> Result<T, Refused> {
     match value.validate() {
         Ok(()) => Ok(value),
-        Err(report) => Err((StatusCode::UNPROCESSABLE_ENTITY, report.to_string()).into_response()),
+        Err(report) => Err((StatusCode::UNPROCESSABLE_ENTITY, report.to_string())),
     }
 }

@@ -4,11 +4,10 @@
 //! line goes through the means of a few blocks of them.
 
 use std::fmt;
-use std::fs;
 
 use serde::Serialize;
 
-use crate::fault::Fault;
+pub use crate::process::resident;
 
 /// Blocks that the samples are put into.
 const BLOCKS: usize = 12;
@@ -49,27 +48,6 @@ pub struct Growth {
     /// Octets that it may have grown by meanwhile.
     pub tolerance: f64,
     pub samples: Vec<Sample>,
-}
-
-/// Octets of a process that are resident.
-///
-/// # Errors
-/// That there is no such process, or that nothing is told of it.
-pub fn resident(pid: u32) -> Result<u64, Fault> {
-    let path = format!("/proc/{pid}/smaps_rollup");
-    let rolled = fs::read_to_string(&path).ok().filter(|text| text.contains("Rss:"));
-    let text = match rolled {
-        Some(text) => text,
-        None => fs::read_to_string(format!("/proc/{pid}/status")).map_err(|error| {
-            Fault::usage(format!(
-                "--pid {pid}: {error}; memory is read from /proc, of a process of this machine"
-            ))
-        })?,
-    };
-    let line = text.lines().find_map(|line| line.strip_prefix("Rss:").or(line.strip_prefix("VmRSS:")));
-    let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
-    let kib = kib.ok_or_else(|| Fault::usage(format!("--pid {pid}: the process has ended")))?;
-    Ok(kib.saturating_mul(1024))
 }
 
 impl Growth {

@@ -18,7 +18,7 @@ use super::visit::Run;
 use crate::fault::Fault;
 use crate::machine::{Identity, Source};
 use crate::report::Table;
-pub use page::around;
+pub use crate::report::{around, check};
 
 /// The version of the JSON form.
 const FORMAT: u32 = 1;
@@ -72,13 +72,6 @@ struct Failed {
     why: String,
     count: u64,
     curl: String,
-}
-
-/// Whether a report can stand at `path`, before anything is measured.
-pub fn check(path: &Path) -> Result<(), Fault> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)
-        .map_err(|error| Fault::usage(format!("--report-file {}: {error}", path.display())))
 }
 
 impl Report {

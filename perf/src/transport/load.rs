@@ -20,7 +20,8 @@ pub enum Asked {
 const ORDER: &str = r#"{"name":"pen","count":3,"tags":["a","b","c"]}"#;
 
 impl Asked {
-    fn request(self) -> String {
+    /// The request's octets.
+    pub fn request(self) -> String {
         const FIELDS: &str = "Host: 127.0.0.1\r\nAccept: */*\r\nUser-Agent: perf/1\r\n";
         match self {
             Self::Hello => format!("GET /hello HTTP/1.1\r\n{FIELDS}\r\n"),

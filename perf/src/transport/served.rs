@@ -121,7 +121,7 @@ pub fn serve(kind: ServerKind) -> Result<(), Fault> {
 }
 
 /// A port that is free now: `may_minihttp` does not tell the one that it got.
-fn free_port() -> io::Result<SocketAddr> {
+pub fn free_port() -> io::Result<SocketAddr> {
     std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 

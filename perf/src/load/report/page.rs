@@ -4,19 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::memory::Growth;
 use super::Report;
-use crate::report::{Lines, Table, escape};
-
-const STYLE: &str = include_str!("../../report/page.css");
-
-/// A page round what it tells.
-pub fn around(title: &str, inside: &str) -> String {
-    let title = escape(title);
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n<main>\n<h1>{title}</h1>\n{inside}</main>\n</html>"
-    )
-}
+use crate::report::{Lines, Table, around, escape};
 
 /// The page of a load.
 pub fn page(report: &Report) -> String {
