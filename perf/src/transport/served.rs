@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use brrtrouter::{
-    Api, ApiKeys, Context, Description, Handlers, Principal, Problem, Response, SecurityProviders, Server,
-    StatusCode,
+    Api, ApiKeys, Context, Description, Handlers, Principal, Problem, Response, RuntimeConfig,
+    SecurityProviders, Server, StatusCode,
 };
 use clap::ValueEnum;
 use may_minihttp::HttpServiceFactory as _;
@@ -105,6 +105,10 @@ pub fn serve(kind: ServerKind) -> Result<(), Fault> {
         }
         ServerKind::Bare | ServerKind::Mounted => {
             may::config().set_worker_pin(false);
+            if kind == ServerKind::Mounted {
+                // As our server's: `may`'s own 32 KiB are too few for an `Api` that is not optimised.
+                may::config().set_stack_size(RuntimeConfig::default().stack_bytes() / size_of::<usize>());
+            }
             let address = free_port().map_err(|error| broken(&error))?;
             let handle = if kind == ServerKind::Bare {
                 may_minihttp::HttpServer(Bare).start(address)
