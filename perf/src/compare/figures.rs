@@ -25,6 +25,16 @@ pub struct Figures {
     pub client_busy: Spread,
 }
 
+/// Below this share, neither the server nor the client is what bounds requests a second.
+const BUSY: f64 = 0.8;
+
+impl Figures {
+    /// Whether both waited: for processors that others had, not for each other.
+    pub fn is_held_up(&self) -> bool {
+        self.server_busy.median.max(self.client_busy.median) < BUSY
+    }
+}
+
 /// The memory of one server.
 #[derive(Clone, Debug, Serialize)]
 pub struct Memory {

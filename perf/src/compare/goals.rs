@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::figures::Figures;
 use super::rounds::{ASKED, Measured};
 use super::server::Compared;
 use crate::transport::Asked;
@@ -20,6 +21,8 @@ pub enum Verdict {
     Met,
     NotMet,
     NotMeasured,
+    /// The machine was busy with something else.
+    Inconclusive,
 }
 
 impl Verdict {
@@ -28,6 +31,7 @@ impl Verdict {
             Self::Met => "met",
             Self::NotMet => "not met",
             Self::NotMeasured => "not measured",
+            Self::Inconclusive => "inconclusive",
         }
     }
 
@@ -71,11 +75,14 @@ fn cpu(measured: &Measured, asked: Asked, most: f64) -> Goal {
 
 fn rate(measured: &Measured, peer: Compared, asked: Asked, name: &str) -> Goal {
     let ratio = measured.rate_over(Compared::Ours, peer, asked).map(|ratio| ratio.median);
+    let figures = [Compared::Ours, peer].map(|server| measured.figures(server, asked));
+    let is_held_up = figures.iter().flatten().any(Figures::is_held_up);
+    let verdict = Verdict::of(ratio, |ratio| ratio >= 1.0);
     Goal {
         what: format!("requests a second over {peer}'s, {name}"),
         goal: "at least 1.00x".to_owned(),
         measured: ratio.map(|ratio| format!("{ratio:.2}x")),
-        verdict: Verdict::of(ratio, |ratio| ratio >= 1.0),
+        verdict: if is_held_up && ratio.is_some() { Verdict::Inconclusive } else { verdict },
     }
 }
 
@@ -97,6 +104,19 @@ fn name(asked: Asked) -> &'static str {
 mod tests {
     use super::super::figures::made;
     use super::*;
+
+    #[test]
+    fn a_rate_that_the_machine_held_up_is_neither_met_nor_not() {
+        let mut measured = made::measured();
+        measured.rounds.iter_mut().flatten().for_each(|taken| taken.slice.server_busy = 0.5);
+        let goals = all(&measured);
+        let verdict =
+            |part: &str| goals.iter().find(|goal| goal.what.contains(part)).map(|goal| goal.verdict);
+        assert_eq!(verdict("axum's, authenticated GET"), Some(Verdict::Inconclusive));
+        assert_eq!(verdict("axum's, validated JSON POST"), Some(Verdict::NotMeasured));
+        // CPU time does not depend on what else ran.
+        assert_eq!(verdict("constant, authenticated GET"), Some(Verdict::Met));
+    }
 
     #[test]
     fn goals_are_judged_by_medians() {

@@ -157,6 +157,7 @@ impl Report {
         let mut remarks = vec![HISTORY.to_owned()];
         for kind in &self.requests {
             remarks.extend(kind.bounded_by_client());
+            remarks.extend(kind.held_up());
         }
         let left_out = self.left_out.iter();
         remarks
@@ -259,6 +260,19 @@ impl Kind {
             )
         })
     }
+
+    /// And so does one that tells of the machine.
+    fn held_up(&self) -> Option<String> {
+        let held_up = self.servers.iter().filter(|one| one.is_held_up());
+        let names: Vec<&str> = held_up.map(|figures| figures.server.name()).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "Neither the server nor the client was busy, so that requests a second and latencies tell of what else this machine did ({}): {}. CPU times do not depend on it much.",
+                self.request,
+                names.join(", ")
+            )
+        })
+    }
 }
 
 fn row(figures: &Figures, value: f64) -> Row {
@@ -322,6 +336,14 @@ mod tests {
         let plan = Plan { connections: 1, requests: 1, rounds: 3 };
         let text = Report::new(&measured, (plan, Places::Together), vec![version], Vec::new()).markdown();
         assert!(text.contains("tell of it (a constant): bare may_minihttp."), "{text}");
+        assert!(!text.contains("Neither the server nor"), "{text}");
+        measured.rounds.iter_mut().flatten().for_each(|taken| {
+            taken.slice.client_busy = 0.5;
+            taken.slice.server_busy = 0.5;
+        });
+        let version = Version { server: Compared::Bare, name: Compared::Bare.name(), version: String::new() };
+        let text = Report::new(&measured, (plan, Places::Together), vec![version], Vec::new()).markdown();
+        assert!(text.contains("what else this machine did (a constant): bare may_minihttp."), "{text}");
     }
 
     #[test]
