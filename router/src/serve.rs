@@ -22,6 +22,7 @@ pub mod parameter;
 mod problem;
 pub(crate) mod response;
 pub(crate) mod route;
+mod run;
 pub mod security;
 mod service;
 mod test_client;

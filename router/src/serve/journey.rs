@@ -1,32 +1,25 @@
 //! The journey of one request through the stages, in the two steps of the design.
 //!
-//! [`Api::admit`] decides on the head alone: route, security, parameters, media type. [`Admitted::run`] reads the
+//! [`Api::admit`] decides on the head alone: route, security, parameters, media type. [`Admitted::run`], for which see `run.rs`, reads the
 //! content, runs the handler and checks its response. Nothing about parameters or content is disclosed
 //! before security has let the request in (SEC-020). Never panics; a handler's panic becomes a 500.
 
-use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Instant;
 
 use http::{Method, StatusCode};
 
-use crate::serve::body::CountedBody;
-use crate::serve::clock::has_passed;
-use crate::serve::content::{self, Content, LimitedBody, Selected};
+use crate::serve::content::{self, Selected};
 use crate::serve::cors::CorsAnswer;
-use crate::serve::digest::Digest;
-use crate::serve::handler::{Function, Handler, guard};
-use crate::serve::head::OwnedHead;
-use crate::serve::owned::OwnedRequest;
 use crate::serve::parameter::{self, ParameterInput, ParameterValues};
 use crate::serve::problem::ProblemFormat;
 use crate::serve::route::{Captures, PathError, RouteOutcome};
+use crate::serve::run::{Entry, id_of};
 use crate::serve::security::SecurityContext;
-use crate::serve::service::{RequestId, Visit};
+use crate::serve::service::Visit;
 use crate::serve::told::Told;
 use crate::serve::{
-    Api, BodySource, Connection, Context, ExecutorError, Job, Operation, Problem, ProblemContext,
-    ProblemKind, RequestHead, Response,
+    Api, BodySource, Connection, Operation, Problem, ProblemContext, ProblemKind, RequestHead, Response,
 };
 
 /// What routing found: the operation, and where the template's expressions stand in the path as sent.
@@ -60,12 +53,8 @@ impl From<Problem> for Early {
 /// A request that was let in on its head; its body is still to be read.
 #[must_use = "an admitted request has still to run"]
 pub struct Admitted<'r> {
-    api: &'r Api,
-    head: &'r RequestHead<'r>,
-    connection: &'r Connection,
-    decision: Decision<'r>,
+    entry: Entry<'r>,
     parameters: ParameterValues,
-    cors: Option<CorsAnswer<'r>>,
     /// The way through the service that it came by.
     visit: Option<Visit<'r>>,
     flight: Flight<'r>,
@@ -103,12 +92,12 @@ impl Routed<'_> {
 }
 
 /// What the head decides, its parameters aside.
-struct Decision<'r> {
-    operation: &'r Arc<Operation>,
-    security: SecurityContext,
-    selected: Option<Selected<'r, 'r>>,
-    accepted: Option<&'r str>,
-    deadline: Option<Instant>,
+pub(super) struct Decision<'r> {
+    pub(super) operation: &'r Arc<Operation>,
+    pub(super) security: SecurityContext,
+    pub(super) selected: Option<Selected<'r, 'r>>,
+    pub(super) accepted: Option<&'r str>,
+    pub(super) deadline: Option<Instant>,
 }
 
 impl Api {
@@ -126,7 +115,6 @@ impl Api {
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
-        // Given on as it comes: what is admitted holds the decoded parameters, and looking at it here would copy them.
         self.admit_routed(head, connection, &mut Routed::default())
     }
 
@@ -139,6 +127,20 @@ impl Api {
         connection: &'r Connection,
         routed: &mut Routed<'r>,
     ) -> Result<Admitted<'r>, Response> {
+        let mut parameters = ParameterValues::default();
+        let entry = self.enter(head, connection, routed, &mut parameters)?;
+        Ok(Admitted { entry, parameters, visit: None, flight: Flight::default() })
+    }
+
+    /// The same, with the parameters decoded where they stay.
+    #[expect(clippy::result_large_err, reason = "as for `admit`")]
+    pub(crate) fn enter<'r>(
+        &'r self,
+        head: &'r RequestHead<'r>,
+        connection: &'r Connection,
+        routed: &mut Routed<'r>,
+        parameters: &mut ParameterValues,
+    ) -> Result<Entry<'r>, Response> {
         let mut captures = Captures::new();
         let found = self.route(head, &mut captures);
         routed.operation = found.as_ref().ok().map(|operation| &***operation);
@@ -160,19 +162,8 @@ impl Api {
             }
         };
         let matched = RouteMatch { operation, path: head.path(), captures: &captures };
-        // Parameters are decoded where they stay: they are the largest part of what is kept of a request.
-        let mut parameters = ParameterValues::default();
-        match self.decide(&matched, head, connection, &mut parameters) {
-            Ok(decision) => Ok(Admitted {
-                api: self,
-                head,
-                connection,
-                decision,
-                parameters,
-                cors: routed.cors,
-                visit: None,
-                flight: Flight::default(),
-            }),
+        match self.decide(&matched, head, connection, parameters) {
+            Ok(decision) => Ok(Entry { api: self, head, connection, decision, cors: routed.cors }),
             Err(problem) => {
                 let mut response = Response::from(problem);
                 routed.told.note(&response);
@@ -218,8 +209,9 @@ impl Api {
         connection: &Connection,
         body: &mut dyn BodySource,
     ) -> Response {
-        match self.admit(head, connection) {
-            Ok(admitted) => admitted.run(body),
+        let mut parameters = ParameterValues::default();
+        match self.enter(head, connection, &mut Routed::default(), &mut parameters) {
+            Ok(mut entry) => entry.run(&mut parameters, None, body),
             Err(response) => response,
         }
     }
@@ -288,7 +280,7 @@ impl Api {
     }
 
     /// The same for an operation, which may have its own form of errors (HTTP-014).
-    fn finish_for(&self, operation: &Operation, head: &RequestHead<'_>, response: &mut Response) {
+    pub(super) fn finish_for(&self, operation: &Operation, head: &RequestHead<'_>, response: &mut Response) {
         if self.own_form.is_some() {
             self.settle(head, response);
             self.in_own_form(response, operation, head);
@@ -325,34 +317,19 @@ impl<'r> Admitted<'r> {
     /// The operation that will run.
     #[must_use]
     pub fn operation(&self) -> &'r Operation {
-        self.decision.operation
+        self.entry.operation()
     }
 
     /// Reads and validates the content, runs the handler, checks its response.
     pub fn run(mut self, body: &mut dyn BodySource) -> Response {
-        let (api, head, visit) = (self.api, self.head, self.visit.clone());
         let _until_it_returns = std::mem::take(&mut self.flight);
-        let operation: Option<&Operation> = Some(self.decision.operation);
-        let mut routed = Routed { operation, cors: self.cors, told: Told::default(), is_silent: false };
-        let operation = self.decision.operation;
-        let mut body = CountedBody { source: body, bytes: 0 };
-        let mut response = self.serve(&mut body).unwrap_or_else(Response::from);
-        // Problems are exempt from the check.
-        api.check(&mut response, operation, head);
-        routed.told.note(&response);
-        routed.told.received = body.bytes;
-        api.finish_for(operation, head, &mut response);
-        match &visit {
-            Some(visit) => visit.leave(&mut routed, &mut response),
-            None => routed.say_cors(&mut response),
-        }
-        response
+        self.entry.run(&mut self.parameters, self.visit.as_ref(), body)
     }
 
     /// The id that the [`Service`](crate::Service) gave the request.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.visit.as_ref()?.id.as_ref().map(RequestId::as_str)
+        id_of(self.visit.as_ref())
     }
 
     /// Remembers the way through the service, for the way back.
@@ -365,90 +342,10 @@ impl<'r> Admitted<'r> {
     pub(crate) fn remain_in_flight(&mut self, flight: Flight<'r>) {
         self.flight = flight;
     }
-
-    fn serve(self, body: &mut dyn BodySource) -> Result<Response, Problem> {
-        let limits = &self.api.options.content;
-        let Some(selected) = &self.decision.selected else { return self.handle(Content::None, body) };
-        // A stream that the handler pulls is bounded as well (HTTP-010).
-        let mut body = LimitedBody::new(body, selected.bytes_max(limits))?;
-        if matches!(self.decision.operation.handler, Some(Handler::Streaming(_))) {
-            return self.handle(Content::Stream, &mut body);
-        }
-        let digest = Digest { operation: self.decision.operation, schemas: &self.api.schemas, limits };
-        let content = digest.content(selected, self.head, &mut body)?;
-        self.handle(content, &mut body)
-    }
-
-    fn handle(self, content: Content, body: &mut dyn BodySource) -> Result<Response, Problem> {
-        let operation = self.decision.operation;
-        match &operation.handler {
-            Some(Handler::Inline(handler) | Handler::Streaming(handler)) => {
-                self.run_inline(handler, &content, body)
-            }
-            Some(Handler::Pooled(handler)) => self.run_on_pool(handler, content),
-            None => Err(Problem::of(ProblemKind::NotImplemented)),
-        }
-    }
-
-    fn run_inline(
-        &self,
-        handler: &Function,
-        content: &Content,
-        body: &mut dyn BodySource,
-    ) -> Result<Response, Problem> {
-        let stream: Option<&mut dyn BodySource> =
-            if matches!(content, Content::Stream) { Some(body) } else { None };
-        let context = Context {
-            operation: self.decision.operation,
-            head: self.head,
-            connection: self.connection,
-            security: &self.decision.security,
-            parameters: &self.parameters,
-            content,
-            accepted: self.decision.accepted,
-            request_id: self.request_id(),
-            deadline: self.decision.deadline,
-            clock: &*self.api.clock,
-            stream: Cell::new(stream),
-            multipart: self.api.options.content.multipart,
-        };
-        guard(self.decision.operation, self.request_id(), || handler(&context))
-    }
-
-    /// Only here is the request copied: it leaves the thread that its connection's buffers belong to.
-    fn run_on_pool(self, handler: &Function, content: Content) -> Result<Response, Problem> {
-        let id = self.visit.as_ref().and_then(|visit| visit.id);
-        let request_id = id.as_ref().map(RequestId::as_str);
-        let (api, decision) = (self.api, self.decision);
-        let (operation, deadline) = (decision.operation, decision.deadline);
-        let request = OwnedRequest {
-            operation: Arc::clone(operation),
-            head: OwnedHead::from(self.head),
-            connection: self.connection.clone(),
-            security: decision.security,
-            parameters: self.parameters,
-            content,
-            accepted: decision.accepted.map(Into::into),
-            request_id: request_id.map(Into::into),
-            deadline,
-            clock: Arc::clone(&api.clock),
-        };
-        let job = Job::new(Arc::clone(handler), request);
-        let result = guard(operation, request_id, || api.executor.run(job));
-        if has_passed(deadline, &*api.clock) {
-            tracing::warn!(
-                operation = operation.name(),
-                request_id,
-                "the result came after the deadline and is dropped"
-            );
-            return Err(ExecutorError::DeadlineExceeded.into());
-        }
-        result
-    }
 }
 
 impl std::fmt::Debug for Admitted<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Admitted").field("operation", &self.decision.operation.name()).finish_non_exhaustive()
+        f.debug_struct("Admitted").field("operation", &self.operation().name()).finish_non_exhaustive()
     }
 }

@@ -172,13 +172,12 @@ impl Response {
     }
 
     fn content(media_type: impl Into<FieldText>, body: Body) -> Self {
-        let mut response = Self::new(StatusCode::OK);
+        let (mut fields, mut fault) = (SmallVec::new(), None);
         match ResponseField::of_name("Content-Type", media_type.into()) {
-            Ok(field) => response.fields.push(field),
-            Err(fault) => response.fault = Some(ResponseFault::Field(fault)),
+            Ok(field) => fields.push(field),
+            Err(why) => fault = Some(ResponseFault::Field(why)),
         }
-        response.body = body;
-        response
+        Self { fields, body, fault, ..Self::new(StatusCode::OK) }
     }
 
     /// The same response with another status code.

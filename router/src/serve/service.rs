@@ -37,6 +37,7 @@ use std::sync::Arc;
 use crate::metrics::ServiceSeries;
 use crate::serve::handler::contain;
 use crate::serve::journey::Routed;
+use crate::serve::parameter::ParameterValues;
 use crate::serve::{
     Admitted, Api, BodySource, Connection, FieldLine, Problem, ProblemKind, RequestHead, Response, TestClient,
 };
@@ -157,10 +158,21 @@ impl Service {
         connection: &Connection,
         body: &mut dyn BodySource,
     ) -> Response {
-        match self.admit(head, connection) {
-            Ok(admitted) => admitted.run(body),
-            Err(response) => response,
-        }
+        let visit = self.visit(head, connection);
+        #[cfg(feature = "metrics")]
+        let _until_it_returns = self.series.as_ref().map(ServiceSeries::enter);
+        let mut routed = Routed { is_silent: true, ..Routed::default() };
+        // Lent from stage to stage, where what is admitted would be copied.
+        let mut parameters = ParameterValues::default();
+        let mut response = match self.answer_early(&visit) {
+            Some(early) => self.api.settled_early(head, early, &mut routed),
+            None => match self.api.enter(head, connection, &mut routed, &mut parameters) {
+                Ok(mut entry) => return entry.run(&mut parameters, Some(&visit), body),
+                Err(early) => early,
+            },
+        };
+        visit.leave(&mut routed, &mut response);
+        response
     }
 
     /// The answer to a request whose head could not be read: with a request id and the fields of CORS, as far as `fields` tell.

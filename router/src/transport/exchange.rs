@@ -32,22 +32,22 @@ pub(super) enum Next {
 /// A body that has not come whole.
 struct ToBePulled;
 
-/// The parts of a head, borrowed from the octets that hold it.
-pub(super) struct Parts<'b> {
+/// The parts of a head, borrowed from the octets that hold it. Its field lines stay where they are read, so that they are not copied.
+pub(super) struct Parts<'b, 'f> {
     pub(super) line: RequestLine<'b>,
-    pub(super) fields: FieldLines<'b>,
+    pub(super) fields: &'f FieldLines<'b>,
 }
 
-impl<'b> Parts<'b> {
+impl<'b, 'f> Parts<'b, 'f> {
     pub(super) fn read(
         octets: &'b [u8],
         place: &HeadPlace,
         options: &ServerOptions,
+        fields: &'f mut FieldLines<'b>,
     ) -> Result<Self, FramingFault> {
         let line = octets.get(place.start..place.fields).unwrap_or_default();
         let line = RequestLine::parse(line, options)?;
-        let mut fields = FieldLines::new();
-        parse_fields(octets.get(place.fields..place.end).unwrap_or_default(), place, &mut fields)?;
+        parse_fields(octets.get(place.fields..place.end).unwrap_or_default(), place, fields)?;
         Ok(Self { line, fields })
     }
 }
@@ -66,8 +66,9 @@ impl<S: Line> Conversation<S> {
     /// A request whose body is in the input, or that has none.
     fn exchange_whole(&mut self, place: &HeadPlace) -> Result<Result<Next, ToBePulled>, FramingFault> {
         let octets = self.input.filled();
-        let parts = Parts::read(octets, place, &self.channel.shared().options)?;
-        let framing = Framing::of(&parts.line, &parts.fields)?;
+        let mut fields = FieldLines::new();
+        let parts = Parts::read(octets, place, &self.channel.shared().options, &mut fields)?;
+        let framing = Framing::of(&parts.line, parts.fields)?;
         let BodyFraming::Length(length) = framing.body else { return Ok(Err(ToBePulled)) };
         let end = usize::try_from(length).ok().and_then(|length| place.end.checked_add(length));
         let Some((end, body)) = end.and_then(|end| Some((end, octets.get(place.end..end)?))) else {
@@ -76,10 +77,10 @@ impl<S: Line> Conversation<S> {
         let head = head(&parts)?;
         let service = self.channel.shared().service.load_full();
         let proxies = &self.channel.shared().options.trusted_proxies;
-        let connection = forwarded::seen_through(proxies, &parts.fields, &self.connection);
+        let connection = forwarded::seen_through(proxies, parts.fields, &self.connection);
         let mut response = service.answer(&head, &connection, &mut BytesBody::new(body));
         drop(connection);
-        drop((service, parts));
+        drop((service, fields));
         self.input.consume(end);
         let persists = framing.persists && !self.channel.shared().is_draining();
         Ok(Ok(self.send(&mut response, Ending { version: framing.version, persists })))
@@ -91,17 +92,18 @@ impl<S: Line> Conversation<S> {
         if self.output.flush(&mut self.channel).is_err() {
             return Ok(Next::Abandon);
         }
-        let parts = Parts::read(self.input.filled(), place, &self.channel.shared().options)?;
-        let framing = Framing::of(&parts.line, &parts.fields)?;
+        let mut fields = FieldLines::new();
+        let parts = Parts::read(self.input.filled(), place, &self.channel.shared().options, &mut fields)?;
+        let framing = Framing::of(&parts.line, parts.fields)?;
         let head = head(&parts)?;
         let mut progress = BodyProgress::new(&framing, self.channel.millis());
         let service = self.channel.shared().service.load_full();
         let proxies = &self.channel.shared().options.trusted_proxies;
-        let connection = forwarded::seen_through(proxies, &parts.fields, &self.connection);
+        let connection = forwarded::seen_through(proxies, parts.fields, &self.connection);
         let mut body = IncomingBody::new(&mut self.channel, &mut self.behind, &mut progress);
         let mut response = service.answer(&head, &connection, &mut body);
         drop(connection);
-        drop((service, parts));
+        drop((service, fields));
         if progress.is_late() {
             self.cause = Some(CloseCause::LateBody);
         }
@@ -156,6 +158,6 @@ impl<S: Line> Conversation<S> {
     }
 }
 
-pub(super) fn head<'p>(parts: &'p Parts<'_>) -> Result<RequestHead<'p>, FramingFault> {
-    RequestHead::new(parts.line.method.clone(), parts.line.target, &parts.fields).map_err(Into::into)
+pub(super) fn head<'p>(parts: &'p Parts<'_, '_>) -> Result<RequestHead<'p>, FramingFault> {
+    RequestHead::new(parts.line.method.clone(), parts.line.target, parts.fields).map_err(Into::into)
 }

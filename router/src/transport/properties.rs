@@ -9,7 +9,7 @@ use super::chunked::{ChunkFault, ChunkStep, Chunked};
 use super::exchange::{Parts, head};
 use super::fault::FramingFault;
 use super::framing::{BodyFraming, Framing};
-use super::head::Version;
+use super::head::{FieldLines, Version};
 use super::options::ServerOptions;
 use super::scan::{HeadPlace, Scan};
 use crate::limits::http::EMPTY_LINES_BYTES_MAX;
@@ -133,8 +133,9 @@ fn read(
 }
 
 fn meaning(octets: &[u8], place: &HeadPlace, options: &ServerOptions) -> Result<Meaning, FramingFault> {
-    let parts = Parts::read(octets, place, options)?;
-    let framing = Framing::of(&parts.line, &parts.fields)?;
+    let mut fields = FieldLines::new();
+    let parts = Parts::read(octets, place, options, &mut fields)?;
+    let framing = Framing::of(&parts.line, parts.fields)?;
     head(&parts)?;
     Ok(Meaning {
         method: parts.line.method.to_string(),
