@@ -21,7 +21,7 @@ const FORMAT: u32 = 1;
 /// From where on the client is taken for what bounds a figure.
 const BUSY: f64 = 0.95;
 /// Requests a second that others told of.
-const HISTORY: &str = "Historical figures of the project that this one is named after, as issue 6 gives them: 40,000 and 81,000 requests a second, and a goal of \
+const HISTORY: &str = "Historical figures of the project that this one is named after, by its own word: 40,000 and 81,000 requests a second, and a goal of \
                        100,000. They are of other machines and other clients: beside the figures above they say nothing of either.";
 
 /// A server that was measured.
