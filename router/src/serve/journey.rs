@@ -53,18 +53,18 @@ impl From<Problem> for Early {
 /// A request that was let in on its head; its body is still to be read.
 #[must_use = "an admitted request has still to run"]
 pub struct Admitted<'r> {
-    entry: Entry<'r>,
-    parameters: ParameterValues,
+    pub(super) entry: Entry<'r>,
+    pub(super) parameters: ParameterValues,
     /// The way through the service that it came by.
-    visit: Option<Visit<'r>>,
-    flight: Flight<'r>,
+    pub(super) visit: Option<Visit<'r>>,
+    pub(super) flight: Flight<'r>,
 }
 
 /// What counts a request as in flight.
 #[cfg(feature = "metrics")]
-type Flight<'r> = Option<crate::metrics::InFlight<'r>>;
+pub(super) type Flight<'r> = Option<crate::metrics::InFlight<'r>>;
 #[cfg(not(feature = "metrics"))]
-type Flight<'r> = std::marker::PhantomData<&'r ()>;
+pub(super) type Flight<'r> = std::marker::PhantomData<&'r ()>;
 
 /// What is known of a request beside its answer, once it is routed.
 #[derive(Clone, Copy, Default)]
@@ -115,24 +115,13 @@ impl Api {
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
-        self.admit_routed(head, connection, &mut Routed::default())
-    }
-
-    /// The same, telling in `routed` which operation it was and what is to be said of origins; where `routed` is to be silent,
-    /// an early answer does not say it yet.
-    #[expect(clippy::result_large_err, reason = "as for `admit`")]
-    pub(crate) fn admit_routed<'r>(
-        &'r self,
-        head: &'r RequestHead<'r>,
-        connection: &'r Connection,
-        routed: &mut Routed<'r>,
-    ) -> Result<Admitted<'r>, Response> {
         let mut parameters = ParameterValues::default();
-        let entry = self.enter(head, connection, routed, &mut parameters)?;
+        let entry = self.enter(head, connection, &mut Routed::default(), &mut parameters)?;
         Ok(Admitted { entry, parameters, visit: None, flight: Flight::default() })
     }
 
-    /// The same, with the parameters decoded where they stay.
+    /// The same, with the parameters decoded where they stay, telling in `routed` which operation it was and what is to be said of origins; where
+    /// `routed` is to be silent, an early answer does not say it yet.
     #[expect(clippy::result_large_err, reason = "as for `admit`")]
     pub(crate) fn enter<'r>(
         &'r self,
@@ -330,17 +319,6 @@ impl<'r> Admitted<'r> {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         id_of(self.visit.as_ref())
-    }
-
-    /// Remembers the way through the service, for the way back.
-    pub(crate) fn accompany(&mut self, visit: Visit<'r>) {
-        self.visit = Some(visit);
-    }
-
-    /// Counts as a request in flight until it has run or is dropped.
-    #[cfg(feature = "metrics")]
-    pub(crate) fn remain_in_flight(&mut self, flight: Flight<'r>) {
-        self.flight = flight;
     }
 }
 

@@ -38,6 +38,7 @@ use crate::metrics::ServiceSeries;
 use crate::serve::handler::contain;
 use crate::serve::journey::Routed;
 use crate::serve::parameter::ParameterValues;
+use crate::serve::run::Entry;
 use crate::serve::{
     Admitted, Api, BodySource, Connection, FieldLine, Problem, ProblemKind, RequestHead, Response, TestClient,
 };
@@ -134,21 +135,12 @@ impl Service {
     ) -> Result<Admitted<'r>, Response> {
         let visit = self.visit(head, connection);
         #[cfg(feature = "metrics")]
-        let in_flight = self.series.as_ref().map(ServiceSeries::enter);
-        let mut routed = Routed { is_silent: true, ..Routed::default() };
-        let mut admitted = match self.answer_early(&visit) {
-            Some(early) => Err(self.api.settled_early(head, early, &mut routed)),
-            None => self.api.admit_routed(head, connection, &mut routed),
-        };
-        match &mut admitted {
-            Ok(admitted) => {
-                #[cfg(feature = "metrics")]
-                admitted.remain_in_flight(in_flight);
-                admitted.accompany(visit);
-            }
-            Err(response) => visit.leave(&mut routed, response),
-        }
-        admitted
+        let flight = self.series.as_ref().map(ServiceSeries::enter);
+        #[cfg(not(feature = "metrics"))]
+        let flight = std::marker::PhantomData;
+        let mut parameters = ParameterValues::default();
+        let entry = self.enter(&visit, &mut parameters)?;
+        Ok(Admitted { entry, parameters, visit: Some(visit), flight })
     }
 
     /// Serves a whole request: both steps at once.
@@ -161,18 +153,30 @@ impl Service {
         let visit = self.visit(head, connection);
         #[cfg(feature = "metrics")]
         let _until_it_returns = self.series.as_ref().map(ServiceSeries::enter);
-        let mut routed = Routed { is_silent: true, ..Routed::default() };
         // Lent from stage to stage, where what is admitted would be copied.
         let mut parameters = ParameterValues::default();
-        let mut response = match self.answer_early(&visit) {
-            Some(early) => self.api.settled_early(head, early, &mut routed),
-            None => match self.api.enter(head, connection, &mut routed, &mut parameters) {
-                Ok(mut entry) => return entry.run(&mut parameters, Some(&visit), body),
-                Err(early) => early,
-            },
+        match self.enter(&visit, &mut parameters) {
+            Ok(mut entry) => entry.run(&mut parameters, Some(&visit), body),
+            Err(response) => response,
+        }
+    }
+
+    /// The first step, up to where an early answer is on its way back.
+    #[expect(clippy::result_large_err, reason = "as for `admit`")]
+    fn enter<'r>(
+        &'r self,
+        visit: &Visit<'r>,
+        parameters: &mut ParameterValues,
+    ) -> Result<Entry<'r>, Response> {
+        let mut routed = Routed { is_silent: true, ..Routed::default() };
+        let entered = match self.answer_early(visit) {
+            Some(early) => Err(self.api.settled_early(visit.head, early, &mut routed)),
+            None => self.api.enter(visit.head, visit.connection, &mut routed, parameters),
         };
-        visit.leave(&mut routed, &mut response);
-        response
+        entered.map_err(|mut response| {
+            visit.leave(&mut routed, &mut response);
+            response
+        })
     }
 
     /// The answer to a request whose head could not be read: with a request id and the fields of CORS, as far as `fields` tell.
