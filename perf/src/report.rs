@@ -5,6 +5,7 @@
 //! adds times, and so names the machine.
 
 mod chart;
+mod compared;
 #[cfg(any(feature = "load", feature = "server"))]
 mod file;
 mod html;
@@ -36,6 +37,8 @@ use crate::{
 pub use chart::Lines;
 #[cfg(feature = "server")]
 pub use chart::{Bars, Row, number};
+#[cfg(all(test, feature = "server"))]
+pub use compared::Comparison;
 use loads::Measured;
 #[cfg(feature = "load")]
 pub use loads::Step;

@@ -50,7 +50,10 @@ struct Kind {
 /// All that a report tells.
 #[derive(Debug, Serialize)]
 pub struct Report {
+    /// What tells this file from those of other verbs.
+    kind: &'static str,
     format: u32,
+    made: String,
     command: String,
     machine: Identity,
     processors: &'static str,
@@ -75,10 +78,13 @@ impl Report {
             request,
             servers: servers().filter_map(|server| measured.figures(server, asked)).collect(),
         };
+        let source = Source::here();
         Self {
+            kind: "compare",
             format: FORMAT,
+            made: source.ask("date", &["-u", "+%F %H:%M"]).unwrap_or_default(),
             command: std::env::args().collect::<Vec<_>>().join(" "),
-            machine: Identity::read(&Source::here()),
+            machine: Identity::read(&source),
             processors: places.words(),
             plan,
             requests: ASKED.into_iter().map(kind).collect(),
@@ -310,6 +316,13 @@ mod tests {
         let plan = Plan { connections: 32, requests: 100, rounds: 3 };
         let versions = [Compared::Ours, Compared::Bare, Compared::Axum].map(version).to_vec();
         Report::new(&made::measured(), (plan, Places::Together), versions, vec![left_out])
+    }
+
+    #[test]
+    fn the_report_of_all_takes_its_json() {
+        let text = serde_json::to_string(&report()).expect("JSON");
+        assert!(text.starts_with(r#"{"kind":"compare","format":1,"made":""#), "{text}");
+        serde_json::from_str::<crate::report::Comparison>(&text).expect(&text);
     }
 
     #[test]

@@ -92,7 +92,8 @@ pub fn page(report: &Report, history: &[Report]) -> String {
 
 fn loads(text: &mut String, measured: &[Measured]) {
     for part in parts(measured) {
-        let plots: String = part.plots.iter().map(Lines::svg).collect();
+        let plots: String =
+            part.plots.iter().map(Lines::svg).chain(part.bars.iter().map(Bars::svg)).collect();
         section(text, &part.title, &part.words, &plots, &part.table);
     }
 }

@@ -1,4 +1,4 @@
-//! What loads found: the JSON that `perf load`, `perf leak` and `perf ramp` write, told in the report of all.
+//! What loads found: the JSON that `perf load`, `perf leak`, `perf ramp` and `perf compare` write, told in the report of all.
 //!
 //! A load needs a server and minutes, so the report does not run it: it takes the files of loads that were run, each of which names its machine.
 
@@ -8,7 +8,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::chart::{Lines, number};
+use super::chart::{Bars, Lines, number};
+use super::compared::Comparison;
 use super::table::{NOTHING, Table};
 use crate::fault::Fault;
 use crate::machine::Identity;
@@ -19,6 +20,7 @@ use crate::machine::Identity;
 pub enum Measured {
     Load(Load),
     Ramp(Ramp),
+    Compare(Comparison),
 }
 
 /// Of the report of a load, what is told here.
@@ -94,6 +96,7 @@ pub struct Part {
     pub title: String,
     pub words: String,
     pub plots: Vec<Lines>,
+    pub bars: Vec<Bars>,
     pub table: Table,
 }
 
@@ -106,14 +109,14 @@ impl Measured {
         let text = fs::read_to_string(path).map_err(|error| Fault::at(path, &error))?;
         serde_json::from_str(&text).map_err(|error| {
             Fault::usage(format!(
-                "{}: not the JSON of a load: {error}; --load takes what --report-file NAME.json of perf load, leak or ramp wrote",
+                "{}: not the JSON of a load: {error}; --load takes what --report-file NAME.json of perf load, leak, ramp or compare wrote",
                 path.display()
             ))
         })
     }
 }
 
-/// All parts, in the order of telling: loads side by side, latency by load, each memory that was looked at, each ramp.
+/// All parts, in the order of telling: loads side by side, latency by load, each memory that was looked at, each ramp, each comparison.
 pub fn parts(measured: &[Measured]) -> Vec<Part> {
     let loads: Vec<&Load> = measured.iter().filter_map(Measured::load).collect();
     let ramps = measured.iter().filter_map(Measured::ramp);
@@ -123,6 +126,7 @@ pub fn parts(measured: &[Measured]) -> Vec<Part> {
     }
     parts.extend(loads.iter().filter_map(|load| Some(remembered(load, load.memory.as_ref()?))));
     parts.extend(ramps.map(ramp));
+    parts.extend(measured.iter().filter_map(Measured::comparison).flat_map(Comparison::parts));
     parts
 }
 
@@ -133,6 +137,10 @@ impl Measured {
 
     const fn ramp(&self) -> Option<&Ramp> {
         if let Self::Ramp(ramp) = self { Some(ramp) } else { None }
+    }
+
+    const fn comparison(&self) -> Option<&Comparison> {
+        if let Self::Compare(comparison) = self { Some(comparison) } else { None }
     }
 }
 
@@ -152,6 +160,7 @@ fn side_by_side(loads: &[&Load]) -> Part {
         title: "Load".to_owned(),
         words: words.to_owned() + &machines(loads.iter().map(|load| (&load.machine, &*load.made))),
         plots: by_rate(loads).into_iter().collect(),
+        bars: Vec::new(),
         table,
     }
 }
@@ -215,6 +224,7 @@ fn remembered(load: &Load, memory: &Memory) -> Part {
             series: vec![("resident".to_owned(), points.collect())],
             words: Vec::new(),
         }],
+        bars: Vec::new(),
         table,
     }
 }
@@ -258,6 +268,7 @@ fn ramp(ramp: &Ramp) -> Part {
                 &[("resident", |step| step.resident_kib as f64)],
             ),
         ],
+        bars: Vec::new(),
         table,
     }
 }
@@ -281,7 +292,7 @@ impl Ramp {
 }
 
 /// The machines that were measured on, each once.
-fn machines<'m>(of: impl Iterator<Item = (&'m Identity, &'m str)>) -> String {
+pub(super) fn machines<'m>(of: impl Iterator<Item = (&'m Identity, &'m str)>) -> String {
     let mut told: Vec<String> = Vec::new();
     for (machine, made) in of {
         let words = format!("{}, Linux {}, {} UTC", machine.cpu, machine.kernel, made);
@@ -298,7 +309,7 @@ pub mod made {
 
     use super::*;
 
-    /// A closed load with its memory, two open ones, and a ramp.
+    /// A closed load with its memory, two open ones, a ramp, and a comparison.
     pub fn all() -> Vec<Measured> {
         let machine =
             r#"{"cpu":"Made <CPU>","architecture":"x86_64","kernel":"6","rustc":"1","valgrind":"3"}"#;
@@ -318,7 +329,10 @@ pub mod made {
         );
         let texts =
             [load("null", 1.5, memory), load("2000.0", 2.5, "null"), load("1000.0", 1.25, "null"), ramp];
-        texts.iter().map(|text| serde_json::from_str(text).expect(text)).collect()
+        let mut measured: Vec<Measured> =
+            texts.iter().map(|text| serde_json::from_str(text).expect(text)).collect();
+        measured.push(Measured::Compare(super::super::compared::made::comparison()));
+        measured
     }
 }
 
@@ -330,7 +344,7 @@ mod tests {
     fn loads_stand_side_by_side_and_rates_make_a_line() {
         let parts = parts(&made::all());
         let titles: Vec<&str> = parts.iter().map(|part| &*part.title).collect();
-        assert_eq!(titles, ["Load", "Memory under load", "Ever more users"]);
+        assert_eq!(titles[..3], ["Load", "Memory under load", "Ever more users"]);
         let load = parts.first().expect("loads");
         let row = ["20 users", "60", "740,736", "736", "0", "12,346", "0.50", "1.50", "9.50", "–", "–"];
         assert_eq!(load.table.rows.first().map(Vec::as_slice), Some(&row.map(str::to_owned)[..]));
