@@ -176,18 +176,18 @@ pub mod http {
     /// The size of a connection's input buffer in bytes when it is idle.
     pub const INPUT_BYTES_IDLE: usize = 1024;
 
-    /// When a connection that waits for a request rests, in milliseconds: it gives back its buffers and the unused pages of its stack, which costs some
-    /// 20 microseconds, then and with the next request.
+    /// When a connection that waits for a request rests, in milliseconds: it gives back its buffers and its coroutine, which costs some 20
+    /// microseconds, then and with the next request.
     pub const REST_MILLIS: u64 = 200;
 
     /// How many connections are sent to rest with one tick: a tenth of what a processor does in that time.
     pub const RESTS_PER_TICK_MAX: u32 = 256;
 
-    /// How much of its stack a resting connection gives back, in bytes: what the deepest JSON needs.
-    pub const REST_STACK_BYTES: usize = 128 * 1024;
+    /// How many parked connections are woken before the next look for others.
+    pub const PARKING_WAKES_MAX: usize = 256;
 
-    /// The same in bytes on a stack that is smaller than the default.
-    pub const REST_STACK_BYTES_SMALL: usize = 32 * 1024;
+    /// How often, in seconds, the thread that waits for parked connections looks whether the server is gone.
+    pub const PARKING_LOOK_SECONDS: u64 = 1;
 
     /// The largest input or output buffer in bytes that a connection keeps while it waits.
     pub const BUFFER_BYTES_KEPT_MAX: usize = 4 * 1024;
@@ -264,8 +264,6 @@ pub mod http {
         "the default can be chosen"
     );
     const _: () = assert!(STACK_BYTES_MAX <= STACKS_KEPT_BYTES_MAX, "one stack of any size can be kept");
-    const _: () = assert!(REST_STACK_BYTES <= STACK_BYTES / 2, "it fits behind what is in use");
-    const _: () = assert!(REST_STACK_BYTES_SMALL <= STACK_BYTES_MIN / 2, "it fits behind what is in use");
     const _: () = assert!(INPUT_BYTES_IDLE <= BUFFER_BYTES_KEPT_MAX, "what is idle is kept");
     const _: () = assert!(OUTPUT_BYTES_MAX <= WRITE_STEP_BYTES, "what is gathered is written in one step");
     const _: () =

@@ -9,6 +9,7 @@
 //! | `address`, `options`, `runtime` | configuration | what to listen on, every bound, coroutines |
 //! | `server`, `handle`, `signal` | an address and an `Api` | a running server, and its end |
 //! | `accept`, `capacity`, `table`, `ticker` | a listening socket | connections that are counted, timed and findable |
+//! | `parking` | a connection that has waited for a while | the same without a coroutine, until something comes |
 //! | `protection`, `tls` (feature `tls`) | a connection | the same, protected |
 //! | `connection`, `exchange` | one connection | requests in order, an answer each |
 //! | `input`, `scan`, `head`, `target`, `framing` | octets | a request head and how its body ends |
@@ -38,6 +39,7 @@ mod head;
 mod input;
 mod options;
 mod output;
+mod parking;
 mod pool;
 #[cfg(test)]
 mod properties;

@@ -89,7 +89,7 @@ fn admit(shared: &Arc<Shared>, socket: Socket, address: &SockAddr, protection: &
     let departure = Some(departure);
     let connection = Connection { peer: address.as_socket(), local, departure, ..Connection::default() };
     let (shared, protection) = (Arc::clone(shared), protection.clone());
-    let _detached = go!(move || connection::serve(&shared, &registration, connection, &protection));
+    let _detached = go!(move || connection::serve(&shared, registration, connection, &protection));
 }
 
 /// One try to say why; a peer that has no room for it in its buffer goes without.

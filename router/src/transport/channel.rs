@@ -13,7 +13,7 @@ use super::table::{Peer, Wait, Wire};
 use crate::limits::http::{LINGER_BYTES_MAX, LINGER_MILLIS_MAX, OUTPUT_BYTES_MAX, WRITE_STEP_BYTES};
 
 /// What a connection is read from and written to.
-pub(super) trait Line: Read + Write {
+pub(super) trait Line: Read + Write + Send + 'static {
     /// Whether the end of what we say has to be said in words of the line's own.
     const HAS_FAREWELL: bool;
 
@@ -101,7 +101,7 @@ impl<S: Line> Channel<S> {
         self.peer.is_late()
     }
 
-    pub(super) fn shared(&self) -> &Shared {
+    pub(super) const fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
@@ -134,21 +134,27 @@ impl<S: Line> Channel<S> {
         bytes_max: usize,
     ) -> Result<Option<usize>, ReadFault> {
         loop {
-            match input.fill(&mut AtOnce(&mut self.stream), bytes_max) {
-                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
-                Err(fault) if fault.kind() != io::ErrorKind::WouldBlock => {
-                    return self.judge(&Err(fault)).map(Some);
-                }
-                Err(_) if self.peer.is_resting() => return Ok(None),
-                Err(_) => self.stream.wait(),
-                read => return self.judge(&read).map(Some),
+            match self.fill_at_once(input, bytes_max)? {
+                Some(count) => return Ok(Some(count)),
+                None if self.peer.is_resting() => return Ok(None),
+                None => self.stream.wait(),
             }
         }
     }
 
-    /// Waits, without a buffer, until something may have come.
-    pub(super) fn wait(&self) {
-        self.stream.wait();
+    /// The same without waiting; `None` where nothing has come.
+    pub(super) fn fill_at_once(
+        &mut self,
+        input: &mut Input,
+        bytes_max: usize,
+    ) -> Result<Option<usize>, ReadFault> {
+        loop {
+            match input.fill(&mut AtOnce(&mut self.stream), bytes_max) {
+                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+                Err(fault) if fault.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                read => return self.judge(&read).map(Some),
+            }
+        }
     }
 
     fn judge(&self, read: &io::Result<usize>) -> Result<usize, ReadFault> {

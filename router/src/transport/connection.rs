@@ -1,7 +1,7 @@
 //! One connection from its first octet to its last: requests one after the other, each answered before the next is read.
 //!
-//! Takes: a stream, and what is known of its peer. Gives: nothing; the connection is over when this returns. Runs in a coroutine of its own. Buffers
-//! are given back while it waits. Never panics, but for what a panicking `Api` passes on.
+//! Takes: a stream, and what is known of its peer. Gives: nothing; the connection is over when this returns, or it is parked: it has waited for a while, and goes on
+//! in another coroutine when something comes. Each runs in a coroutine of its own. Never panics, but for what a panicking `Api` passes on.
 
 use std::sync::Arc;
 
@@ -13,25 +13,23 @@ use super::exchange::Next;
 use super::fault::FramingFault;
 use super::input::Input;
 use super::output::Output;
+use super::parking::Parked;
 use super::protection::Protection;
 use super::scan::{HeadPlace, Scan, head_bytes_max};
 use super::server::Shared;
 use super::table::{Registration, Wait, Wire};
-use crate::limits::http::{
-    OUTPUT_BYTES_MAX, PIPELINE_BURST_MAX, REST_MILLIS, REST_STACK_BYTES, REST_STACK_BYTES_SMALL, STACK_BYTES,
-};
+use crate::limits::http::{OUTPUT_BYTES_MAX, PIPELINE_BURST_MAX, REST_MILLIS};
 use crate::serve::Connection;
 
 /// Serves the connection of a registration.
 pub(super) fn serve(
     shared: &Arc<Shared>,
-    registration: &Registration,
+    registration: Registration,
     connection: Connection,
     protection: &Protection,
 ) {
-    let peer = registration.peer();
-    let mut ending = Ending::of(&shared.counts);
-    let wire = match CoIo::new(Wire(Arc::clone(peer))) {
+    let ending = Ending::of(&shared.counts);
+    let wire = match CoIo::new(Wire(Arc::clone(registration.peer()))) {
         Ok(wire) => wire,
         Err(fault) => {
             tracing::warn!(%fault, "a connection cannot be waited for");
@@ -39,17 +37,71 @@ pub(super) fn serve(
         }
     };
     registration.be_woken_by(wire.waker());
-    let channel = Channel::new(wire, Arc::clone(peer), Arc::clone(shared));
+    let channel = Channel::new(wire, Arc::clone(registration.peer()), Arc::clone(shared));
     match protection {
-        Protection::Plain => ending.by(Conversation::new(channel, connection).run()),
+        Protection::Plain => Session::new(channel, connection, registration).run(ending),
         #[cfg(feature = "tls")]
-        Protection::Tls(config) => {
-            ending.by(match super::tls::secure(channel, config.server(), connection) {
-                Some((channel, connection)) => Conversation::new(channel, connection).run(),
-                None => CloseCause::Handshake,
-            })
+        Protection::Tls(config) => match super::tls::secure(channel, config.server(), connection) {
+            Some((channel, connection)) => Session::new(channel, connection, registration).run(ending),
+            None => ending.by(CloseCause::Handshake),
+        },
+    }
+}
+
+/// A connection with all that is its own, so that it can be parked.
+struct Session<S> {
+    conversation: Conversation<S>,
+    /// Whether the parking knows its socket.
+    is_known: bool,
+    /// The last, since it must outlive what reads and writes the socket.
+    registration: Registration,
+}
+
+impl<S: Line> Session<S> {
+    fn new(channel: Channel<S>, connection: Connection, registration: Registration) -> Box<Self> {
+        let conversation = Conversation::new(channel, connection);
+        Box::new(Self { conversation, is_known: false, registration })
+    }
+
+    /// Serves it until it ends or is parked.
+    fn run(mut self: Box<Self>, ending: Ending<'_>) {
+        match self.conversation.run() {
+            Progress::Over(cause) => ending.by(cause),
+            Progress::Waits => self.park(ending),
         }
     }
+
+    /// Leaves it to the parking. One that cannot be watched is closed: it was idle, and may be at any time (RFC 9112 §9.5).
+    fn park(mut self: Box<Self>, ending: Ending<'_>) {
+        let shared = Arc::clone(self.conversation.channel.shared());
+        let Some(parking) = &shared.parking else { return ending.by(CloseCause::Idle) };
+        let (peer, slot) = (Arc::clone(self.registration.peer()), self.registration.slot());
+        let is_known = std::mem::replace(&mut self.is_known, true);
+        // Parked before it is watched: it may go on elsewhere before `watch` has returned.
+        shared.table.park(slot, self);
+        match parking.watch(peer.socket(), slot, is_known) {
+            Ok(()) => ending.put_off(),
+            Err(fault) => {
+                tracing::warn!(%fault, "an idle connection cannot be waited for");
+                ending.by(CloseCause::Idle);
+                drop(shared.table.unpark(slot));
+            }
+        }
+    }
+}
+
+impl<S: Line> Parked for Session<S> {
+    fn go_on(self: Box<Self>) {
+        let shared = Arc::clone(self.conversation.channel.shared());
+        self.run(Ending::of(&shared.counts));
+    }
+}
+
+/// How far a connection has come.
+enum Progress {
+    Over(CloseCause),
+    /// It waits for a request, and needs no coroutine meanwhile.
+    Waits,
 }
 
 /// The state of a connection between and within requests.
@@ -63,12 +115,16 @@ pub(super) struct Conversation<S> {
     /// What will have ended the connection, where the answer alone does not tell.
     pub(super) cause: Option<CloseCause>,
     requests: u64,
+    /// Whether it was parked, with a deadline that stands.
+    was_parked: bool,
 }
 
 /// Why there is no further head.
 enum Stop {
     /// Nobody is there to ask or to answer, or no more requests are taken.
     Closed(CloseCause),
+    /// It has waited for so long that it may as well be parked.
+    Parks,
     /// What came is no request.
     Fault(FramingFault),
 }
@@ -82,18 +138,18 @@ impl From<FramingFault> for Stop {
 impl<S: Line> Conversation<S> {
     pub(super) fn new(channel: Channel<S>, connection: Connection) -> Self {
         let (input, behind, output) = (Input::default(), Input::default(), Output::default());
-        Self { channel, connection, input, behind, output, cause: None, requests: 0 }
+        Self { channel, connection, input, behind, output, cause: None, requests: 0, was_parked: false }
     }
 
-    /// Serves requests until one side has enough, and tells why it ended.
-    pub(super) fn run(mut self) -> CloseCause {
-        let cause = self.converse();
+    /// Serves requests until one side has enough, or none comes.
+    fn run(&mut self) -> Progress {
+        let Some(cause) = self.converse() else { return Progress::Waits };
         let shared = self.channel.shared();
         if !shared.is_draining() {
-            return cause;
+            return Progress::Over(cause);
         }
         let is_cut_off = shared.is_cut_off();
-        match cause {
+        Progress::Over(match cause {
             // A head of which the rest could not come any more is no fault of who sends it.
             CloseCause::Fault if is_cut_off => CloseCause::CutOff,
             CloseCause::Peer | CloseCause::Asked | CloseCause::Idle | CloseCause::Drained => {
@@ -109,10 +165,11 @@ impl<S: Line> Conversation<S> {
             | CloseCause::Handshake
             | CloseCause::Fault
             | CloseCause::CutOff => cause,
-        }
+        })
     }
 
-    fn converse(&mut self) -> CloseCause {
+    /// Tells why it ended; `None` if it has not.
+    fn converse(&mut self) -> Option<CloseCause> {
         let mut burst = 0_u32;
         loop {
             let waited = self.input.is_empty();
@@ -121,12 +178,13 @@ impl<S: Line> Conversation<S> {
                 Err(Stop::Fault(fault)) => self.refuse(fault),
                 Err(Stop::Closed(cause)) => {
                     self.channel.farewell();
-                    return cause;
+                    return Some(cause);
                 }
+                Err(Stop::Parks) => return None,
             };
             self.requests = self.requests.saturating_add(1);
             if next != Next::Request {
-                return self.end(next);
+                return Some(self.end(next));
             }
             burst = if waited { 0 } else { burst.saturating_add(1) };
             if burst >= PIPELINE_BURST_MAX {
@@ -195,6 +253,10 @@ impl<S: Line> Conversation<S> {
 
     /// Nothing has come yet: the connection is idle, or new. Gives what is read first.
     fn wait_for_request(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
+        if std::mem::take(&mut self.was_parked) {
+            // Should it have been woken for nothing, its deadline still stands.
+            return self.channel.fill_at_once(&mut self.input, most).transpose().ok_or_else(|| self.park());
+        }
         let shared = self.channel.shared();
         let time =
             if self.requests == 0 { shared.options.head_time_max } else { shared.options.idle_time_max };
@@ -214,7 +276,9 @@ impl<S: Line> Conversation<S> {
         }
         self.channel.wait_until(until, Wait::Request);
         self.stop_if_draining()?;
-        self.rest();
+        if self.channel.shared().parking.is_some() {
+            return Err(self.park());
+        }
         Ok(self.channel.fill(&mut self.input, most))
     }
 
@@ -225,16 +289,12 @@ impl<S: Line> Conversation<S> {
         Ok(())
     }
 
-    /// Waits with as little memory as can be.
-    fn rest(&mut self) {
+    /// Keeps as little memory as can be.
+    fn park(&mut self) -> Stop {
         self.input.release();
         self.behind.release();
         self.output.release();
-        if self.channel.shared().runtime.stack_bytes() >= STACK_BYTES {
-            brrtrouter_stack::give_back::<REST_STACK_BYTES>();
-        } else {
-            brrtrouter_stack::give_back::<REST_STACK_BYTES_SMALL>();
-        }
-        self.channel.wait();
+        self.was_parked = true;
+        Stop::Parks
     }
 }

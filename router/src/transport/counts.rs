@@ -158,25 +158,32 @@ impl RenewalCounts {
     }
 }
 
-/// Counts the end of a connection when it is dropped: a fault, unless another cause was told.
+/// Counts the end of a connection when it is dropped: a fault, unless another cause was told, or that it has not ended.
 pub(super) struct Ending<'s> {
     counts: &'s ServerCounts,
-    cause: CloseCause,
+    cause: Option<CloseCause>,
 }
 
 impl<'s> Ending<'s> {
     pub(super) const fn of(counts: &'s ServerCounts) -> Self {
-        Self { counts, cause: CloseCause::Fault }
+        Self { counts, cause: Some(CloseCause::Fault) }
     }
 
-    pub(super) const fn by(&mut self, cause: CloseCause) {
-        self.cause = cause;
+    pub(super) fn by(mut self, cause: CloseCause) {
+        self.cause = Some(cause);
+    }
+
+    /// The connection goes on elsewhere.
+    pub(super) fn put_off(mut self) {
+        self.cause = None;
     }
 }
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        self.counts.closed(self.cause);
+        if let Some(cause) = self.cause {
+            self.counts.closed(cause);
+        }
     }
 }
 

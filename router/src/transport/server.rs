@@ -21,6 +21,7 @@ use super::capacity;
 use super::counts::ServerCounts;
 use super::handle::ServerHandle;
 use super::options::ServerOptions;
+use super::parking::{self, Parking};
 use super::protection::Protection;
 use super::runtime::{RuntimeConfig, RuntimeError};
 use super::table::ConnectionTable;
@@ -231,7 +232,8 @@ impl Server {
     pub fn serve(self, service: impl Into<Service>) -> Result<ServerHandle, ServerError> {
         self.runtime.apply()?;
         let apart = Apart::start().map_err(ServerError::System)?;
-        let shared = Arc::new(Shared::new(self.options, self.runtime, apart, service.into()));
+        let parking = Parking::open().map_err(ServerError::System)?;
+        let shared = Arc::new(Shared::new(self.options, apart, parking, service.into()));
         let mut wakers = Vec::new();
         let mut addresses = Vec::new();
         #[cfg(feature = "tls")]
@@ -253,6 +255,11 @@ impl Server {
         let watched = Arc::downgrade(&shared);
         let ticker = std::thread::Builder::new().name("brrtrouter-ticker".to_owned());
         ticker.spawn(move || ticker::run(&watched)).map_err(ServerError::System)?;
+        if let Some(parking) = shared.parking.clone() {
+            let watched = Arc::downgrade(&shared);
+            let waits = std::thread::Builder::new().name("brrtrouter-parking".to_owned());
+            waits.spawn(move || parking::run(&parking, &watched)).map_err(ServerError::System)?;
+        }
         let handle = ServerHandle::new(shared, addresses, wakers);
         #[cfg(feature = "tls")]
         let handle = handle.showing(certificates);
@@ -308,8 +315,9 @@ fn listen_at(path: &Path) -> io::Result<Socket> {
 pub(super) struct Shared {
     pub(super) service: ArcSwap<Service>,
     pub(super) options: ServerOptions,
-    pub(super) runtime: RuntimeConfig,
     pub(super) apart: Apart,
+    /// Where idle connections wait; without it each waits in its coroutine.
+    pub(super) parking: Option<Arc<Parking>>,
     pub(super) connections_max: usize,
     pub(super) table: Arc<ConnectionTable>,
     pub(super) ticker: Ticker,
@@ -328,13 +336,13 @@ pub(super) struct Shared {
 type Retired = std::sync::Mutex<Vec<Arc<Service>>>;
 
 impl Shared {
-    fn new(options: ServerOptions, runtime: RuntimeConfig, apart: Apart, service: Service) -> Self {
+    fn new(options: ServerOptions, apart: Apart, parking: Option<Arc<Parking>>, service: Service) -> Self {
         Self {
             service: ArcSwap::from_pointee(service),
             connections_max: capacity::connections_max(options.connections_max),
             options,
-            runtime,
             apart,
+            parking,
             table: Arc::default(),
             ticker: Ticker::new(),
             counts: Arc::default(),

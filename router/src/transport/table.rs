@@ -18,6 +18,7 @@ use may::io::WaitIoWaker;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::Socket;
 
+use super::parking::Parked;
 use crate::limits::http::RESTS_PER_TICK_MAX;
 use crate::serve::Departure;
 
@@ -66,6 +67,10 @@ pub(super) struct Peer {
 impl Peer {
     const fn new(socket: Socket) -> Self {
         Self { socket, deadline: Deadline(AtomicU64::new(NONE)) }
+    }
+
+    pub(super) const fn socket(&self) -> &Socket {
+        &self.socket
     }
 
     /// The connection ends at `millis` of the ticker unless it goes on before.
@@ -195,10 +200,11 @@ impl Slots {
     }
 }
 
-/// A connection, and what wakes it.
+/// A connection, what wakes it, and itself where nobody serves it.
 struct Entry {
     peer: Arc<Peer>,
     waker: Option<WaitIoWaker>,
+    parked: Option<Box<dyn Parked>>,
 }
 
 impl fmt::Debug for Entry {
@@ -225,7 +231,7 @@ impl ConnectionTable {
         let peer = Arc::new(Peer::new(socket));
         let mut slots = self.lock();
         let slot = slots.free.pop().unwrap_or(slots.peers.len());
-        let entry = Some(Entry { peer: Arc::clone(&peer), waker: None });
+        let entry = Some(Entry { peer: Arc::clone(&peer), waker: None, parked: None });
         match slots.peers.get_mut(slot) {
             Some(place) => *place = entry,
             None => slots.peers.push(entry),
@@ -246,6 +252,18 @@ impl ConnectionTable {
                 waker.wakeup();
             }
         }
+    }
+
+    /// Keeps a connection in its own slot until somebody takes it from there.
+    pub(super) fn park(&self, slot: usize, parked: Box<dyn Parked>) {
+        if let Some(Some(entry)) = self.lock().peers.get_mut(slot) {
+            entry.parked = Some(parked);
+        }
+    }
+
+    /// Takes the connection that is parked in a slot.
+    pub(super) fn unpark(&self, slot: usize) -> Option<Box<dyn Parked>> {
+        self.lock().peers.get_mut(slot)?.as_mut()?.parked.take()
     }
 
     /// Ends those that wait for a request: what they already sent is still read and answered.
@@ -289,6 +307,11 @@ pub(super) struct Registration {
 impl Registration {
     pub(super) const fn peer(&self) -> &Arc<Peer> {
         &self.peer
+    }
+
+    /// Where in the table it is.
+    pub(super) const fn slot(&self) -> usize {
+        self.slot
     }
 
     /// Lets the ticker wake the connection.

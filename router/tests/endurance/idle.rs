@@ -7,10 +7,10 @@ use crate::client::{Client, get, post};
 use crate::served::{Served, kib};
 use crate::{Extent, Figures, assured};
 
-/// What an idle connection may keep after a GET, in octets, once it rests: the first page of its stack and the last, and what tells who it is.
-const IDLE_BYTES_MAX: u64 = 12 * 1024;
-/// What an idle connection may keep after the deepest body that is accepted: the same.
-const DEEP_BYTES_MAX: u64 = 12 * 1024;
+/// What an idle connection may keep after a GET, in octets, once it is parked: what tells who it is.
+const IDLE_BYTES_MAX: u64 = 2 * 1024;
+/// What an idle connection may keep after the deepest body that is accepted: the same, and its share of the stacks that are kept for all.
+const DEEP_BYTES_MAX: u64 = 4 * 1024;
 /// Code that is not optimised uses more stack: by this factor, at the most.
 const UNOPTIMISED: u64 = if cfg!(debug_assertions) { 2 } else { 1 };
 const THREADS: usize = 4;

@@ -101,6 +101,33 @@ fn a_connection_goes_on_after_its_rest() {
     }
 }
 
+/// A new key is no request: it wakes the connection for nothing, and prolongs nothing.
+#[test]
+fn new_keys_wake_a_connection_for_nothing() {
+    let options = ServerOptions { idle_time_max: Duration::from_millis(1200), ..ServerOptions::default() };
+    let served = served(options);
+    let mut client = connect(served.address, &served.client());
+    assert!(asked(&mut client, "/seen").unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
+    // Few enough for `rustls`, which takes too many for an attack.
+    let renew = |client: &mut Client| {
+        std::thread::sleep(Duration::from_millis(100));
+        // Whether it arrives at a connection that ends is nobody's affair.
+        client.conn.refresh_traffic_keys().unwrap();
+        client.flush().unwrap_or_default();
+    };
+    (0..9).for_each(|_| renew(&mut client));
+    assert_eq!(served.running.connections().open, 1);
+    assert!(asked(&mut client, "/seen").unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
+    (0..20).for_each(|_| renew(&mut client));
+    assert!(soon(|| served.running.connections().open == 0));
+    assert_eq!(
+        served.running.connections().closed(CloseCause::Idle),
+        1,
+        "{:?}",
+        served.running.connections()
+    );
+}
+
 #[test]
 fn pipelined_requests_are_answered_in_order() {
     let served = served(ServerOptions::default());
