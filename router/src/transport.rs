@@ -14,7 +14,7 @@
 //! | `connection`, `exchange` | one connection | requests in order, an answer each |
 //! | `input`, `scan`, `head`, `target`, `framing` | octets | a request head and how its body ends |
 //! | `proxy`, `forwarded` | what a trusted proxy tells | who asks, and how they came |
-//! | `channel`, `body`, `chunked` | octets behind the head | a [`BodySource`](crate::BodySource) |
+//! | `line`, `channel`, `body`, `chunked` | octets behind the head | a [`BodySource`](crate::BodySource) |
 //! | `output`, `date` | a response | octets |
 //! | `pool` | handlers that compute or block | threads of their own |
 //!
@@ -37,6 +37,7 @@ mod framing;
 mod handle;
 mod head;
 mod input;
+mod line;
 mod options;
 mod output;
 mod parking;

@@ -3,10 +3,11 @@
 //! Takes: a channel and what is already in its input. Gives: a [`BodySource`]. 100 (Continue) is sent when the first octet is asked for and none is there, so
 //! only for a request that was let in and whose length suits (HTTP-013). Never panics.
 
-use super::channel::{Channel, Line, ReadFault};
+use super::channel::{Channel, ReadFault};
 use super::chunked::{ChunkFault, ChunkStep, Chunked};
 use super::framing::{BodyFraming, Framing};
 use super::input::Input;
+use super::line::Line;
 use super::table::Wait;
 use crate::limits::http::{DRAIN_BYTES_MAX, OUTPUT_BYTES_MAX};
 use crate::serve::{BodyError, BodySource, Computation};

@@ -2,56 +2,14 @@
 //!
 //! Takes: octets to write, buffers to fill. Gives: octets, or that the peer is late or gone. Never panics.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::sync::Arc;
 
-use may::io::{CoIo, WaitIo};
-
 use super::input::Input;
+use super::line::{AtOnce, Line};
 use super::server::Shared;
-use super::table::{Peer, Wait, Wire};
+use super::table::{Peer, Wait};
 use crate::limits::http::{LINGER_BYTES_MAX, LINGER_MILLIS_MAX, OUTPUT_BYTES_MAX, WRITE_STEP_BYTES};
-
-/// What a connection is read from and written to.
-pub(super) trait Line: Read + Write + Send + 'static {
-    /// Whether the end of what we say has to be said in words of the line's own.
-    const HAS_FAREWELL: bool;
-
-    /// Says that nothing more comes; the socket is shut down afterwards.
-    fn farewell(&mut self) -> io::Result<()>;
-
-    /// Reads once without waiting; an error of the kind `WouldBlock` where nothing has come.
-    fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
-
-    /// Waits until something may have come, or the ticker wakes it.
-    fn wait(&self);
-}
-
-/// Reads a line without waiting.
-struct AtOnce<'l, S>(&'l mut S);
-
-impl<S: Line> Read for AtOnce<'_, S> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read_at_once(buffer)
-    }
-}
-
-/// Nothing stands between the journey and the socket, whose end says it all.
-impl Line for CoIo<Wire> {
-    const HAS_FAREWELL: bool = false;
-
-    fn farewell(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner_mut().read(buffer)
-    }
-
-    fn wait(&self) {
-        self.wait_io();
-    }
-}
 
 /// Why nothing came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +98,11 @@ impl<S: Line> Channel<S> {
                 None => self.stream.wait(),
             }
         }
+    }
+
+    /// The connection was parked: others waited for it.
+    pub(super) fn look_again(&mut self) {
+        self.stream.look_again();
     }
 
     /// The same without waiting; `None` where nothing has come.

@@ -5,19 +5,18 @@
 
 use std::sync::Arc;
 
-use may::io::{CoIo, WaitIo};
-
-use super::channel::{Channel, Line, ReadFault};
+use super::channel::{Channel, ReadFault};
 use super::counts::{CloseCause, Ending};
 use super::exchange::Next;
 use super::fault::FramingFault;
 use super::input::Input;
+use super::line::{Line, PlainLine};
 use super::output::Output;
 use super::parking::Parked;
 use super::protection::Protection;
 use super::scan::{HeadPlace, Scan, head_bytes_max};
 use super::server::Shared;
-use super::table::{Registration, Wait, Wire};
+use super::table::{Registration, Wait};
 use crate::limits::http::{OUTPUT_BYTES_MAX, PIPELINE_BURST_MAX, REST_MILLIS};
 use crate::serve::Connection;
 
@@ -29,15 +28,15 @@ pub(super) fn serve(
     protection: &Protection,
 ) {
     let ending = Ending::of(&shared.counts);
-    let wire = match CoIo::new(Wire(Arc::clone(registration.peer()))) {
-        Ok(wire) => wire,
+    let line = match PlainLine::new(registration.peer()) {
+        Ok(line) => line,
         Err(fault) => {
             tracing::warn!(%fault, "a connection cannot be waited for");
             return;
         }
     };
-    registration.be_woken_by(wire.waker());
-    let channel = Channel::new(wire, Arc::clone(registration.peer()), Arc::clone(shared));
+    registration.be_woken_by(line.waker());
+    let channel = Channel::new(line, Arc::clone(registration.peer()), Arc::clone(shared));
     match protection {
         Protection::Plain => Session::new(channel, connection, registration).run(ending),
         #[cfg(feature = "tls")]
@@ -254,6 +253,7 @@ impl<S: Line> Conversation<S> {
     /// Nothing has come yet: the connection is idle, or new. Gives what is read first.
     fn wait_for_request(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
         if std::mem::take(&mut self.was_parked) {
+            self.channel.look_again();
             // Should it have been woken for nothing, its deadline still stands.
             return self.channel.fill_at_once(&mut self.input, most).transpose().ok_or_else(|| self.park());
         }

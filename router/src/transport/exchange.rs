@@ -4,13 +4,13 @@
 //! from the connection, for which the head moves out of its way. Never panics, but for what a panicking `Api` passes on.
 
 use super::body::{BodyProgress, IncomingBody};
-use super::channel::Line;
 use super::connection::Conversation;
 use super::counts::CloseCause;
 use super::fault::FramingFault;
 use super::forwarded;
 use super::framing::{BodyFraming, Framing};
 use super::head::{FieldLines, RequestLine, Version, parse_fields};
+use super::line::Line;
 use super::options::ServerOptions;
 use super::output::Ending;
 use super::scan::HeadPlace;

@@ -5,8 +5,9 @@
 
 use std::io::Write;
 
-use super::channel::{Channel, Line, Unwritten};
+use super::channel::{Channel, Unwritten};
 use super::head::Version;
+use super::line::Line;
 use crate::limits::http::{BUFFER_BYTES_KEPT_MAX, OUTPUT_BYTES_MAX, STREAM_STEP_BYTES};
 use crate::serve::{Body, BodyStream, Response};
 

@@ -1,7 +1,7 @@
 //! The end of a server: what has begun is finished, what does not end is cut off, and nothing stays behind.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -9,6 +9,15 @@ use std::time::{Duration, Instant};
 use brrtrouter::{CloseCause, Server, ServerError, ServerHandle, ServerOptions};
 
 use crate::server::{api, connect, serve, served, told};
+
+/// Waits until no connection is left.
+pub(crate) fn all_ended(running: &ServerHandle) {
+    let began = Instant::now();
+    while running.connections().open > 0 {
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", running.connections());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
 
 #[test]
 fn a_stopped_server_finishes_what_has_begun() {
@@ -118,4 +127,35 @@ fn a_unix_socket_serves_and_leaves_nothing_behind() {
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
     drop(Server::bind(address.as_str()).unwrap().serve(api("one")).unwrap());
     assert!(!path.exists());
+}
+
+/// The system tells of a request and the end behind it at once, where nobody looked in between.
+#[test]
+fn a_client_that_ends_behind_its_request_is_answered_and_seen_to_end() {
+    const REQUEST: &[u8] = b"GET /hello/Ada HTTP/1.1\r\nHost: a\r\n\r\n";
+    const CUT: &[u8] =
+        b"POST /sum HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n[1,";
+    let (running, address) = served();
+    let mut clients: Vec<_> = (0..20).map(|_| connect(address)).collect();
+    for client in &mut clients {
+        client.write_all(REQUEST).unwrap();
+        assert!(client.read(&mut [0; 512]).unwrap() > 0);
+    }
+    let mut keeping_busy: Vec<_> = (0..20).map(|_| connect(address)).collect();
+    for client in &mut keeping_busy {
+        client.write_all(b"GET /busy HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    }
+    std::thread::sleep(Duration::from_millis(30));
+    for (number, client) in clients.iter_mut().enumerate() {
+        client.write_all(if number % 2 == 0 { REQUEST } else { CUT }).unwrap();
+        client.shutdown(Shutdown::Write).unwrap();
+    }
+    for (number, client) in clients.iter_mut().enumerate() {
+        let mut answer = String::new();
+        // Nobody waits for the rest of a body behind the end.
+        client.read_to_string(&mut answer).unwrap();
+        assert!(number % 2 == 1 || answer.ends_with("Hello, Ada! one"), "{answer}");
+    }
+    drop(keeping_busy);
+    all_ended(&running);
 }

@@ -4,9 +4,10 @@ use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::time::Duration;
 
-use brrtrouter::{CloseCause, ServerHandle, ServerOptions};
+use brrtrouter::{CloseCause, ServerOptions};
 
 use crate::server::{connect, serve, served};
+use crate::server_end::all_ended;
 
 /// Longer than a connection waits before it is parked.
 const A_WHILE: Duration = Duration::from_millis(500);
@@ -48,15 +49,6 @@ fn rest_does_not_prolong_the_time_for_a_request() {
     all_ended(&running);
     let counts = running.connections();
     assert_eq!((counts.closed(CloseCause::LateHead), counts.closed(CloseCause::Idle)), (1, 1), "{counts:?}");
-}
-
-/// Waits until no connection is left.
-fn all_ended(running: &ServerHandle) {
-    let began = std::time::Instant::now();
-    while running.connections().open > 0 {
-        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", running.connections());
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]

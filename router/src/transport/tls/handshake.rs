@@ -7,14 +7,14 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use may::io::CoIo;
 use rustls::{ServerConfig, ServerConnection};
 
 use super::line::{ReceiveFault, TlsLine};
 use crate::serve::Connection;
 use crate::transport::channel::Channel;
 use crate::transport::input::Input;
-use crate::transport::table::{Wait, Wire};
+use crate::transport::line::PlainLine;
+use crate::transport::table::Wait;
 
 /// Why a handshake failed.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl From<ReceiveFault> for HandshakeFault {
 
 /// Shakes hands; `None` where that failed and the connection is over.
 pub(in crate::transport) fn secure(
-    channel: Channel<CoIo<Wire>>,
+    channel: Channel<PlainLine>,
     config: &Arc<ServerConfig>,
     mut connection: Connection,
 ) -> Option<(Channel<TlsLine>, Connection)> {

@@ -6,16 +6,14 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use may::io::{CoIo, WaitIo};
 use rustls::ServerConnection;
 
 use crate::limits::http::TLS_RECORD_BYTES_MAX;
-use crate::transport::channel::Line;
-use crate::transport::table::Wire;
+use crate::transport::line::{AtOnce, Line, PlainLine};
 
 /// A socket that speaks TLS.
 pub(in crate::transport) struct TlsLine {
-    wire: CoIo<Wire>,
+    wire: PlainLine,
     /// Apart from the coroutine's stack, which is moved and kept small.
     session: Box<ServerConnection>,
 }
@@ -39,11 +37,11 @@ impl From<ReceiveFault> for io::Error {
 }
 
 impl TlsLine {
-    pub(super) fn new(wire: CoIo<Wire>, session: ServerConnection) -> Self {
+    pub(super) fn new(wire: PlainLine, session: ServerConnection) -> Self {
         Self { wire, session: Box::new(session) }
     }
 
-    pub(super) fn into_wire(self) -> CoIo<Wire> {
+    pub(super) fn into_wire(self) -> PlainLine {
         self.wire
     }
 
@@ -93,7 +91,7 @@ impl TlsLine {
 
     /// One try to write without waiting: the deadline of who reads would not wake who writes. What does not go now goes with the next answer.
     fn send_at_once(&mut self) {
-        let mut wire = self.wire.inner().clone();
+        let mut wire = self.wire.wire();
         while self.session.wants_write() && self.session.write_tls(&mut wire).is_ok_and(|count| count > 0) {}
     }
 }
@@ -137,12 +135,16 @@ impl Line for TlsLine {
                 Err(fault) if fault.kind() == io::ErrorKind::WouldBlock => {}
                 read => return read,
             }
-            let read = self.session.read_tls(self.wire.inner_mut());
+            let read = self.session.read_tls(&mut AtOnce(&mut self.wire));
             self.take_in(read)?;
         }
     }
 
-    fn wait(&self) {
-        self.wire.wait_io();
+    fn wait(&mut self) {
+        self.wire.wait();
+    }
+
+    fn look_again(&mut self) {
+        self.wire.look_again();
     }
 }

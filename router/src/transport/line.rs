@@ -1,0 +1,121 @@
+//! What a connection's octets come and go over; here the socket itself, with nothing between.
+//!
+//! Takes: octets to write, buffers to fill. Gives: octets; its coroutine waits meanwhile. Every way of waiting leads through [`PlainLine::wait`], which sees all that the
+//! system tells of the socket: so a read that left room in its buffer needs no other one to learn that nothing is left. Never panics.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::sync::Arc;
+
+use may::io::{CoIo, WaitIo, WaitIoWaker};
+
+use super::table::{Peer, Wire};
+
+/// What a connection is read from and written to.
+pub(super) trait Line: Read + Write + Send + 'static {
+    /// Whether the end of what we say has to be said in words of the line's own.
+    const HAS_FAREWELL: bool;
+
+    /// Says that nothing more comes; the socket is shut down afterwards.
+    fn farewell(&mut self) -> io::Result<()>;
+
+    /// Reads once without waiting; an error of the kind `WouldBlock` where nothing has come.
+    fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Waits until something may have come, or the ticker wakes it.
+    fn wait(&mut self);
+
+    /// Something may have come while somebody else waited.
+    fn look_again(&mut self);
+}
+
+/// Reads a line without waiting.
+pub(super) struct AtOnce<'l, S>(pub(super) &'l mut S);
+
+impl<S: Line> Read for AtOnce<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read_at_once(buffer)
+    }
+}
+
+/// A socket, and what is known of it without asking the system.
+pub(super) struct PlainLine {
+    io: CoIo<Wire>,
+    /// Whether all that had come was read, and the system will tell of more.
+    is_drained: bool,
+    /// Whether the system told of an end, after which it tells of nothing.
+    has_end: bool,
+}
+
+/// What Linux tells of an end: `EPOLLERR`, `EPOLLHUP`, `EPOLLRDHUP`. Other systems tell in other words, so that there an end is always looked for.
+const ENDS: usize = 0x8 | 0x10 | 0x2000;
+
+impl PlainLine {
+    pub(super) fn new(peer: &Arc<Peer>) -> io::Result<Self> {
+        let io = CoIo::new(Wire(Arc::clone(peer))).map_err(io::Error::from)?;
+        Ok(Self { io, is_drained: false, has_end: !cfg!(target_os = "linux") })
+    }
+
+    /// Wakes whoever waits here.
+    pub(super) fn waker(&self) -> WaitIoWaker {
+        self.io.waker()
+    }
+
+    /// The socket, which reads and writes without waiting.
+    #[cfg(feature = "tls")]
+    pub(super) fn wire(&self) -> Wire {
+        self.io.inner().clone()
+    }
+}
+
+impl Line for PlainLine {
+    const HAS_FAREWELL: bool = false;
+
+    fn farewell(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_drained {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        let count = self.io.inner_mut().read(buffer)?;
+        // Whoever finds less than there is room for has found all, as epoll(7) has it, unless the end lies behind.
+        self.is_drained = 0 < count && count < buffer.len() && !self.has_end;
+        Ok(count)
+    }
+
+    fn wait(&mut self) {
+        self.has_end |= self.io.wait_io() & ENDS != 0;
+        self.is_drained = false;
+    }
+
+    fn look_again(&mut self) {
+        self.is_drained = false;
+    }
+}
+
+impl Read for PlainLine {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.read_at_once(buffer) {
+                Err(fault) if fault.kind() == ErrorKind::WouldBlock => self.wait(),
+                read => return read,
+            }
+        }
+    }
+}
+
+impl Write for PlainLine {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.io.inner_mut().write(octets) {
+                Err(fault) if fault.kind() == ErrorKind::WouldBlock => self.wait(),
+                written => return written,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
