@@ -197,7 +197,7 @@ struct ReportArguments {
     /// Earlier report.json files, oldest first.
     #[arg(long, num_args = 1..)]
     history: Vec<PathBuf>,
-    /// What loads found: files that --report-file NAME.json of perf load, leak and ramp wrote.
+    /// What loads found: files that --report-file NAME.json of perf load, leak, ramp and compare wrote.
     #[arg(long, num_args = 1..)]
     load: Vec<PathBuf>,
     /// Where the report goes.

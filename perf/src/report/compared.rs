@@ -160,7 +160,7 @@ fn bars(description: &str, unit: &str, rows: Vec<(String, Option<f64>)>) -> Bars
     Bars {
         description: description.to_owned(),
         unit: unit.to_owned(),
-        series: vec![unit.to_owned()],
+        series: vec![description.to_owned()],
         rows: rows.collect(),
     }
 }
