@@ -34,7 +34,6 @@ paths:
   /ticks: { get: { operationId: ticks, responses: { '200': { description: Some, content: { text/plain: {} } } } } }
   /large: { get: { operationId: large, responses: { '200': { description: Much, content: { text/plain: {} } } } } }
   /slow: { get: { operationId: slow, responses: { '204': { description: Later } } } }
-  /busy: { get: { operationId: busy, responses: { '204': { description: Later } } } }
   /until-departure: { get: { operationId: departure, responses: { '204': { description: Gone } } } }
   /peer: { get: { operationId: peer, responses: { '200': { description: Who, content: { text/plain: {} } } } } }
   /endless: { get: { operationId: endless, responses: { '204': { description: Never } } } }
@@ -78,11 +77,6 @@ pub(crate) fn api(version: &'static str) -> Api {
         .on("large", |_| Ok(Response::bytes("text/plain", Body::Bytes(vec![b'x'; 300_000]))))
         .on("slow", |_| {
             may::coroutine::sleep(Duration::from_millis(300));
-            Ok(Response::no_content())
-        })
-        .on("busy", |_| {
-            // No wait: its worker serves nobody else meanwhile.
-            std::thread::sleep(Duration::from_millis(100));
             Ok(Response::no_content())
         })
         .on("departure", |cx| {
