@@ -5,7 +5,7 @@
 //! only for more than [`FIELDS_INLINE`] field lines. Never panics.
 
 use http::Method;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::fault::FramingFault;
 use super::options::ServerOptions;
@@ -82,15 +82,9 @@ pub(super) fn parse_fields<'b>(
     place: &HeadPlace,
     fields: &mut FieldLines<'b>,
 ) -> Result<(), FramingFault> {
-    let mut few = [httparse::EMPTY_HEADER; FIELDS_INLINE];
-    let mut many;
-    let room = if place.lines <= FIELDS_INLINE {
-        &mut few[..]
-    } else {
-        many = vec![httparse::EMPTY_HEADER; place.lines];
-        &mut many[..]
-    };
-    let Ok(httparse::Status::Complete((_, lines))) = httparse::parse_headers(octets, room) else {
+    // Room for as many as there are, and no more of the stack is touched.
+    let mut room: SmallVec<[_; FIELDS_INLINE]> = smallvec![httparse::EMPTY_HEADER; place.lines];
+    let Ok(httparse::Status::Complete((_, lines))) = httparse::parse_headers(octets, &mut room) else {
         return Err(FramingFault::FieldLine);
     };
     // What `httparse` forgives beyond tokens is not ours to forgive; lines were counted apart.
