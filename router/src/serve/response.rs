@@ -172,12 +172,13 @@ impl Response {
     }
 
     fn content(media_type: impl Into<FieldText>, body: Body) -> Self {
-        let (mut fields, mut fault) = (SmallVec::new(), None);
+        let mut response = Self::new(StatusCode::OK);
+        response.body = body;
         match ResponseField::of_name("Content-Type", media_type.into()) {
-            Ok(field) => fields.push(field),
-            Err(why) => fault = Some(ResponseFault::Field(why)),
+            Ok(field) => response.fields.push(field),
+            Err(why) => response.fault = Some(ResponseFault::Field(why)),
         }
-        Self { fields, body, fault, ..Self::new(StatusCode::OK) }
+        response
     }
 
     /// The same response with another status code.

@@ -34,13 +34,25 @@ pub(crate) struct Entry<'r> {
     pub(super) cors: Option<CorsAnswer<'r>>,
 }
 
+/// What is too large to be copied from stage to stage: whoever asks for an answer makes it, and all others fill it in.
+pub(crate) struct Lent {
+    pub(super) parameters: ParameterValues,
+    pub(crate) response: Response,
+}
+
+impl Lent {
+    /// Of a request of which nothing is known yet.
+    pub(crate) fn new() -> Self {
+        Self { parameters: ParameterValues::default(), response: Response::new(StatusCode::OK) }
+    }
+}
+
 /// The same while it runs, with what is lent to it.
 struct Running<'r, 'l> {
     entry: &'l mut Entry<'r>,
-    parameters: &'l mut ParameterValues,
+    lent: &'l mut Lent,
     /// The way through the service that it came by.
     visit: Option<&'l Visit<'r>>,
-    response: &'l mut Response,
 }
 
 /// The id that the service gave the request, where it came by one.
@@ -55,31 +67,25 @@ impl<'r> Entry<'r> {
     }
 
     /// Reads and validates the content, runs the handler, checks its response.
-    pub(crate) fn run(
-        &mut self,
-        parameters: &mut ParameterValues,
-        visit: Option<&Visit<'r>>,
-        body: &mut dyn BodySource,
-    ) -> Response {
+    pub(crate) fn run(&mut self, lent: &mut Lent, visit: Option<&Visit<'r>>, body: &mut dyn BodySource) {
         let (api, head, operation) = (self.api, self.head, self.operation());
         let mut routed =
             Routed { operation: Some(operation), cors: self.cors, told: Told::default(), is_silent: false };
         let mut body = CountedBody { source: body, bytes: 0 };
-        let mut response = Response::new(StatusCode::OK);
-        let mut running = Running { entry: self, parameters, visit, response: &mut response };
+        let mut running = Running { entry: self, lent, visit };
         if let Err(problem) = running.serve(&mut body) {
-            response = Response::from(problem);
+            lent.response = Response::from(problem);
         }
+        let response = &mut lent.response;
         // Problems are exempt from the check.
-        api.check(&mut response, operation, head);
-        routed.told.note(&response);
+        api.check(response, operation, head);
+        routed.told.note(response);
         routed.told.received = body.bytes;
-        api.finish_for(operation, head, &mut response);
+        api.finish_for(operation, head, response);
         match visit {
-            Some(visit) => visit.leave(&mut routed, &mut response),
-            None => routed.say_cors(&mut response),
+            Some(visit) => visit.leave(&mut routed, response),
+            None => routed.say_cors(response),
         }
-        response
     }
 }
 
@@ -104,7 +110,7 @@ impl Running<'_, '_> {
                 self.run_inline(handler, &content, body)
             }
             Some(Handler::Pooled(handler)) => {
-                *self.response = self.run_on_pool(handler, content)?;
+                self.lent.response = self.run_on_pool(handler, content)?;
                 Ok(())
             }
             None => Err(Problem::of(ProblemKind::NotImplemented)),
@@ -126,7 +132,7 @@ impl Running<'_, '_> {
             head,
             connection,
             security: &decision.security,
-            parameters: self.parameters,
+            parameters: &self.lent.parameters,
             content,
             accepted: decision.accepted,
             request_id,
@@ -135,9 +141,14 @@ impl Running<'_, '_> {
             stream: Cell::new(stream),
             multipart: api.options.content.multipart,
         };
-        guard(decision.operation, request_id, || {
-            *self.response = handler(&context)?;
-            Ok(())
+        let response = &mut self.lent.response;
+        guard(decision.operation, request_id, || match handler(&context) {
+            // Not by `?`, with which the response would be copied twice.
+            Ok(given) => {
+                *response = given;
+                Ok(())
+            }
+            Err(problem) => Err(problem),
         })
     }
 
@@ -151,7 +162,7 @@ impl Running<'_, '_> {
             head: OwnedHead::from(*head),
             connection: connection.clone(),
             security: std::mem::take(&mut decision.security),
-            parameters: std::mem::take(self.parameters),
+            parameters: std::mem::take(&mut self.lent.parameters),
             content,
             accepted: decision.accepted.map(Into::into),
             request_id: request_id.map(Into::into),
