@@ -109,6 +109,8 @@ pub struct ProblemContext<'r> {
 impl Response {
     /// A response without content.
     #[must_use]
+    // Built where it is to lie, and not copied there.
+    #[inline]
     pub fn new(status: StatusCode) -> Self {
         Self {
             status,

@@ -42,6 +42,7 @@ pub(crate) struct Lent {
 
 impl Lent {
     /// Of a request of which nothing is known yet.
+    #[inline]
     pub(crate) fn new() -> Self {
         Self { parameters: ParameterValues::default(), response: Response::new(StatusCode::OK) }
     }

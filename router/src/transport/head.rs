@@ -5,7 +5,7 @@
 //! only for more than [`FIELDS_INLINE`] field lines. Never panics.
 
 use http::Method;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use super::fault::FramingFault;
 use super::options::ServerOptions;
@@ -82,8 +82,9 @@ pub(super) fn parse_fields<'b>(
     place: &HeadPlace,
     fields: &mut FieldLines<'b>,
 ) -> Result<(), FramingFault> {
-    // Room for as many as there are, and no more of the stack is touched.
-    let mut room: SmallVec<[_; FIELDS_INLINE]> = smallvec![httparse::EMPTY_HEADER; place.lines];
+    // Room for as many as there are, filled where it lies: no more of the stack is touched.
+    let mut room: SmallVec<[_; FIELDS_INLINE]> = SmallVec::new();
+    room.resize(place.lines, httparse::EMPTY_HEADER);
     let Ok(httparse::Status::Complete((_, lines))) = httparse::parse_headers(octets, &mut room) else {
         return Err(FramingFault::FieldLine);
     };
