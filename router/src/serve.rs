@@ -48,8 +48,6 @@ pub use response::{
     Body, BodyStream, Cookie, CookieError, FieldError, FieldText, NotAcceptable, ProblemContext, Response,
     ResponseFault, ResponseField, ResponsePlans, ResponsePolicy, ResponseViolation, SameSite, ShortText,
 };
-#[cfg(feature = "server")]
-pub(crate) use run::Lent;
 pub use service::{
     AccessLog, DescriptionTexts, Exchange, Middleware, Readiness, RequestIds, Service, ServiceBuilder,
     ServiceError,

@@ -14,7 +14,7 @@ use crate::serve::cors::CorsAnswer;
 use crate::serve::parameter::{self, ParameterInput, ParameterValues};
 use crate::serve::problem::ProblemFormat;
 use crate::serve::route::{Captures, PathError, RouteOutcome};
-use crate::serve::run::{Entry, Lent, id_of};
+use crate::serve::run::{Entry, id_of};
 use crate::serve::security::SecurityContext;
 use crate::serve::service::Visit;
 use crate::serve::told::Told;
@@ -50,20 +50,11 @@ impl From<Problem> for Early {
     }
 }
 
-impl Early {
-    fn answer(self) -> Response {
-        match self {
-            Self::Problem(problem) => problem.into(),
-            Self::Options(allow) => allowed(allow),
-        }
-    }
-}
-
 /// A request that was let in on its head; its body is still to be read.
 #[must_use = "an admitted request has still to run"]
 pub struct Admitted<'r> {
     pub(super) entry: Entry<'r>,
-    pub(super) lent: Lent,
+    pub(super) parameters: ParameterValues,
     /// The way through the service that it came by.
     pub(super) visit: Option<Visit<'r>>,
     pub(super) flight: Flight<'r>,
@@ -124,66 +115,65 @@ impl Api {
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
     ) -> Result<Admitted<'r>, Response> {
-        let mut lent = Lent::new();
-        match self.enter(head, connection, &mut Routed::default(), &mut lent) {
-            Some(entry) => Ok(Admitted { entry, lent, visit: None, flight: Flight::default() }),
-            None => Err(lent.response),
-        }
+        let mut parameters = ParameterValues::default();
+        let entry = self.enter(head, connection, &mut Routed::default(), &mut parameters)?;
+        Ok(Admitted { entry, parameters, visit: None, flight: Flight::default() })
     }
 
-    /// The same, telling in `routed` which operation it was and what is to be said of origins; where `routed` is to be silent, an early answer does
-    /// not say it yet. `None` where the response that is lent is that answer.
+    /// The same, with the parameters decoded where they stay, telling in `routed` which operation it was and what is to be said of origins; where
+    /// `routed` is to be silent, an early answer does not say it yet.
+    #[expect(clippy::result_large_err, reason = "as for `admit`")]
     pub(crate) fn enter<'r>(
         &'r self,
         head: &'r RequestHead<'r>,
         connection: &'r Connection,
         routed: &mut Routed<'r>,
-        lent: &mut Lent,
-    ) -> Option<Entry<'r>> {
-        let Lent { parameters, response } = lent;
+        parameters: &mut ParameterValues,
+    ) -> Result<Entry<'r>, Response> {
         let mut captures = Captures::new();
         let found = self.route(head, &mut captures);
         routed.operation = found.as_ref().ok().map(|operation| &***operation);
         if let Some(cors) = &self.cors {
             routed.cors = self.preflight(cors, head);
             if routed.cors.is_some() {
-                *response = Response::no_content();
-                routed.say_early(response);
-                return None;
+                let mut response = Response::no_content();
+                routed.say_early(&mut response);
+                return Err(response);
             }
             routed.cors = Some(cors.answer(head, routed.operation));
         }
         let operation = match found {
             Ok(operation) => operation,
             Err(early) => {
-                *response = early.answer();
-                self.note_and_finish(head, response, &mut routed.told);
-                routed.say_early(response);
-                return None;
+                let mut response = self.refuse(head, early, &mut routed.told);
+                routed.say_early(&mut response);
+                return Err(response);
             }
         };
         let matched = RouteMatch { operation, path: head.path(), captures: &captures };
         match self.decide(&matched, head, connection, parameters) {
-            Ok(decision) => Some(Entry { api: self, head, connection, decision, cors: routed.cors }),
+            Ok(decision) => Ok(Entry { api: self, head, connection, decision, cors: routed.cors }),
             Err(problem) => {
-                *response = Response::from(problem);
-                routed.told.note(response);
-                self.finish_for(operation, head, response);
-                routed.say_early(response);
-                None
+                let mut response = Response::from(problem);
+                routed.told.note(&response);
+                self.finish_for(operation, head, &mut response);
+                routed.say_early(&mut response);
+                Err(response)
             }
         }
     }
 
-    /// Settles what the service answers itself as any answer of the API.
-    pub(crate) fn settle_early<'r>(
+    /// What the service answers itself, settled as any answer of the API.
+    pub(crate) fn settled_early<'r>(
         &'r self,
         head: &RequestHead<'r>,
-        response: &mut Response,
+        mut response: Response,
         routed: &mut Routed<'r>,
-    ) {
+    ) -> Response {
         routed.cors = self.cors_answer(head);
-        self.note_and_finish(head, response, &mut routed.told);
+        routed.told.note(&response);
+        self.finish(head, &mut response);
+        response
     }
 
     /// What is said of origins where there is no operation.
@@ -191,9 +181,14 @@ impl Api {
         self.cors.as_ref().map(|cors| cors.answer(head, None))
     }
 
-    fn note_and_finish(&self, head: &RequestHead<'_>, response: &mut Response, told: &mut Told) {
-        told.note(response);
-        self.finish(head, response);
+    fn refuse(&self, head: &RequestHead<'_>, early: Early, told: &mut Told) -> Response {
+        let mut response = match early {
+            Early::Problem(problem) => Response::from(problem),
+            Early::Options(allow) => allowed(allow),
+        };
+        told.note(&response);
+        self.finish(head, &mut response);
+        response
     }
 
     /// Serves a whole request: both steps at once.
@@ -203,11 +198,11 @@ impl Api {
         connection: &Connection,
         body: &mut dyn BodySource,
     ) -> Response {
-        let mut lent = Lent::new();
-        if let Some(mut entry) = self.enter(head, connection, &mut Routed::default(), &mut lent) {
-            entry.run(&mut lent, None, body);
+        let mut parameters = ParameterValues::default();
+        match self.enter(head, connection, &mut Routed::default(), &mut parameters) {
+            Ok(mut entry) => entry.run(&mut parameters, None, body),
+            Err(response) => response,
         }
-        lent.response
     }
 
     /// What the head decides once its operation is known; its parameters are decoded into their place.
@@ -317,8 +312,7 @@ impl<'r> Admitted<'r> {
     /// Reads and validates the content, runs the handler, checks its response.
     pub fn run(mut self, body: &mut dyn BodySource) -> Response {
         let _until_it_returns = std::mem::take(&mut self.flight);
-        self.entry.run(&mut self.lent, self.visit.as_ref(), body);
-        self.lent.response
+        self.entry.run(&mut self.parameters, self.visit.as_ref(), body)
     }
 
     /// The id that the [`Service`](crate::Service) gave the request.

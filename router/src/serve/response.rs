@@ -109,8 +109,6 @@ pub struct ProblemContext<'r> {
 impl Response {
     /// A response without content.
     #[must_use]
-    // Built where it is to lie, and not copied there.
-    #[inline]
     pub fn new(status: StatusCode) -> Self {
         Self {
             status,
@@ -174,13 +172,12 @@ impl Response {
     }
 
     fn content(media_type: impl Into<FieldText>, body: Body) -> Self {
-        let mut response = Self::new(StatusCode::OK);
-        response.body = body;
+        let (mut fields, mut fault) = (SmallVec::new(), None);
         match ResponseField::of_name("Content-Type", media_type.into()) {
-            Ok(field) => response.fields.push(field),
-            Err(why) => response.fault = Some(ResponseFault::Field(why)),
+            Ok(field) => fields.push(field),
+            Err(why) => fault = Some(ResponseFault::Field(why)),
         }
-        response
+        Self { fields, body, fault, ..Self::new(StatusCode::OK) }
     }
 
     /// The same response with another status code.

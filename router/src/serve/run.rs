@@ -34,26 +34,13 @@ pub(crate) struct Entry<'r> {
     pub(super) cors: Option<CorsAnswer<'r>>,
 }
 
-/// What is too large to be copied from stage to stage: whoever asks for an answer makes it, and all others fill it in.
-pub(crate) struct Lent {
-    pub(super) parameters: ParameterValues,
-    pub(crate) response: Response,
-}
-
-impl Lent {
-    /// Of a request of which nothing is known yet.
-    #[inline]
-    pub(crate) fn new() -> Self {
-        Self { parameters: ParameterValues::default(), response: Response::new(StatusCode::OK) }
-    }
-}
-
 /// The same while it runs, with what is lent to it.
 struct Running<'r, 'l> {
     entry: &'l mut Entry<'r>,
-    lent: &'l mut Lent,
+    parameters: &'l mut ParameterValues,
     /// The way through the service that it came by.
     visit: Option<&'l Visit<'r>>,
+    response: &'l mut Response,
 }
 
 /// The id that the service gave the request, where it came by one.
@@ -68,25 +55,31 @@ impl<'r> Entry<'r> {
     }
 
     /// Reads and validates the content, runs the handler, checks its response.
-    pub(crate) fn run(&mut self, lent: &mut Lent, visit: Option<&Visit<'r>>, body: &mut dyn BodySource) {
+    pub(crate) fn run(
+        &mut self,
+        parameters: &mut ParameterValues,
+        visit: Option<&Visit<'r>>,
+        body: &mut dyn BodySource,
+    ) -> Response {
         let (api, head, operation) = (self.api, self.head, self.operation());
         let mut routed =
             Routed { operation: Some(operation), cors: self.cors, told: Told::default(), is_silent: false };
         let mut body = CountedBody { source: body, bytes: 0 };
-        let mut running = Running { entry: self, lent, visit };
+        let mut response = Response::new(StatusCode::OK);
+        let mut running = Running { entry: self, parameters, visit, response: &mut response };
         if let Err(problem) = running.serve(&mut body) {
-            lent.response = Response::from(problem);
+            response = Response::from(problem);
         }
-        let response = &mut lent.response;
         // Problems are exempt from the check.
-        api.check(response, operation, head);
-        routed.told.note(response);
+        api.check(&mut response, operation, head);
+        routed.told.note(&response);
         routed.told.received = body.bytes;
-        api.finish_for(operation, head, response);
+        api.finish_for(operation, head, &mut response);
         match visit {
-            Some(visit) => visit.leave(&mut routed, response),
-            None => routed.say_cors(response),
+            Some(visit) => visit.leave(&mut routed, &mut response),
+            None => routed.say_cors(&mut response),
         }
+        response
     }
 }
 
@@ -111,7 +104,7 @@ impl Running<'_, '_> {
                 self.run_inline(handler, &content, body)
             }
             Some(Handler::Pooled(handler)) => {
-                self.lent.response = self.run_on_pool(handler, content)?;
+                *self.response = self.run_on_pool(handler, content)?;
                 Ok(())
             }
             None => Err(Problem::of(ProblemKind::NotImplemented)),
@@ -133,7 +126,7 @@ impl Running<'_, '_> {
             head,
             connection,
             security: &decision.security,
-            parameters: &self.lent.parameters,
+            parameters: self.parameters,
             content,
             accepted: decision.accepted,
             request_id,
@@ -142,14 +135,9 @@ impl Running<'_, '_> {
             stream: Cell::new(stream),
             multipart: api.options.content.multipart,
         };
-        let response = &mut self.lent.response;
-        guard(decision.operation, request_id, || match handler(&context) {
-            // Not by `?`, with which the response would be copied twice.
-            Ok(given) => {
-                *response = given;
-                Ok(())
-            }
-            Err(problem) => Err(problem),
+        guard(decision.operation, request_id, || {
+            *self.response = handler(&context)?;
+            Ok(())
         })
     }
 
@@ -163,7 +151,7 @@ impl Running<'_, '_> {
             head: OwnedHead::from(*head),
             connection: connection.clone(),
             security: std::mem::take(&mut decision.security),
-            parameters: std::mem::take(&mut self.lent.parameters),
+            parameters: std::mem::take(self.parameters),
             content,
             accepted: decision.accepted.map(Into::into),
             request_id: request_id.map(Into::into),

@@ -37,7 +37,8 @@ use std::sync::Arc;
 use crate::metrics::ServiceSeries;
 use crate::serve::handler::contain;
 use crate::serve::journey::Routed;
-use crate::serve::run::{Entry, Lent};
+use crate::serve::parameter::ParameterValues;
+use crate::serve::run::Entry;
 use crate::serve::{
     Admitted, Api, BodySource, Connection, FieldLine, Problem, ProblemKind, RequestHead, Response, TestClient,
 };
@@ -137,11 +138,9 @@ impl Service {
         let flight = self.series.as_ref().map(ServiceSeries::enter);
         #[cfg(not(feature = "metrics"))]
         let flight = std::marker::PhantomData;
-        let mut lent = Lent::new();
-        match self.enter(&visit, &mut lent) {
-            Some(entry) => Ok(Admitted { entry, lent, visit: Some(visit), flight }),
-            None => Err(lent.response),
-        }
+        let mut parameters = ParameterValues::default();
+        let entry = self.enter(&visit, &mut parameters)?;
+        Ok(Admitted { entry, parameters, visit: Some(visit), flight })
     }
 
     /// Serves a whole request: both steps at once.
@@ -151,42 +150,33 @@ impl Service {
         connection: &Connection,
         body: &mut dyn BodySource,
     ) -> Response {
-        let mut lent = Lent::new();
-        self.answer_into(head, connection, body, &mut lent);
-        lent.response
-    }
-
-    /// The same, into a response that is lent.
-    pub(crate) fn answer_into(
-        &self,
-        head: &RequestHead<'_>,
-        connection: &Connection,
-        body: &mut dyn BodySource,
-        lent: &mut Lent,
-    ) {
         let visit = self.visit(head, connection);
         #[cfg(feature = "metrics")]
         let _until_it_returns = self.series.as_ref().map(ServiceSeries::enter);
-        if let Some(mut entry) = self.enter(&visit, lent) {
-            entry.run(lent, Some(&visit), body);
+        // Lent from stage to stage, where what is admitted would be copied.
+        let mut parameters = ParameterValues::default();
+        match self.enter(&visit, &mut parameters) {
+            Ok(mut entry) => entry.run(&mut parameters, Some(&visit), body),
+            Err(response) => response,
         }
     }
 
-    /// The first step; `None` where the response that is lent is an early answer, which has left by the way it came.
-    fn enter<'r>(&'r self, visit: &Visit<'r>, lent: &mut Lent) -> Option<Entry<'r>> {
+    /// The first step, up to where an early answer is on its way back.
+    #[expect(clippy::result_large_err, reason = "as for `admit`")]
+    fn enter<'r>(
+        &'r self,
+        visit: &Visit<'r>,
+        parameters: &mut ParameterValues,
+    ) -> Result<Entry<'r>, Response> {
         let mut routed = Routed { is_silent: true, ..Routed::default() };
         let entered = match self.answer_early(visit) {
-            Some(early) => {
-                lent.response = early;
-                self.api.settle_early(visit.head, &mut lent.response, &mut routed);
-                None
-            }
-            None => self.api.enter(visit.head, visit.connection, &mut routed, lent),
+            Some(early) => Err(self.api.settled_early(visit.head, early, &mut routed)),
+            None => self.api.enter(visit.head, visit.connection, &mut routed, parameters),
         };
-        if entered.is_none() {
-            visit.leave(&mut routed, &mut lent.response);
-        }
-        entered
+        entered.map_err(|mut response| {
+            visit.leave(&mut routed, &mut response);
+            response
+        })
     }
 
     /// The answer to a request whose head could not be read: with a request id and the fields of CORS, as far as `fields` tell.

@@ -14,7 +14,7 @@ use super::line::Line;
 use super::options::ServerOptions;
 use super::output::Ending;
 use super::scan::HeadPlace;
-use crate::serve::{BytesBody, Lent, RequestHead, Response};
+use crate::serve::{BytesBody, RequestHead, Response};
 
 /// What becomes of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,13 +78,12 @@ impl<S: Line> Conversation<S> {
         let service = self.channel.shared().service.load_full();
         let proxies = &self.channel.shared().options.trusted_proxies;
         let connection = forwarded::seen_through(proxies, parts.fields, &self.connection);
-        let mut lent = Lent::new();
-        service.answer_into(&head, &connection, &mut BytesBody::new(body), &mut lent);
+        let mut response = service.answer(&head, &connection, &mut BytesBody::new(body));
         drop(connection);
         drop((service, fields));
         self.input.consume(end);
         let persists = framing.persists && !self.channel.shared().is_draining();
-        Ok(Ok(self.send(&mut lent.response, Ending { version: framing.version, persists })))
+        Ok(Ok(self.send(&mut response, Ending { version: framing.version, persists })))
     }
 
     /// A request whose body is still to come.
@@ -102,8 +101,7 @@ impl<S: Line> Conversation<S> {
         let proxies = &self.channel.shared().options.trusted_proxies;
         let connection = forwarded::seen_through(proxies, parts.fields, &self.connection);
         let mut body = IncomingBody::new(&mut self.channel, &mut self.behind, &mut progress);
-        let mut lent = Lent::new();
-        service.answer_into(&head, &connection, &mut body, &mut lent);
+        let mut response = service.answer(&head, &connection, &mut body);
         drop(connection);
         drop((service, fields));
         if progress.is_late() {
@@ -114,7 +112,7 @@ impl<S: Line> Conversation<S> {
         }
         let is_reusable = progress.is_drainable();
         let persists = framing.persists && is_reusable && !self.channel.shared().is_draining();
-        let next = self.send(&mut lent.response, Ending { version: framing.version, persists });
+        let next = self.send(&mut response, Ending { version: framing.version, persists });
         Ok(self.after_body(next, progress))
     }
 
