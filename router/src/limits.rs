@@ -183,11 +183,15 @@ pub mod http {
     /// How many connections are sent to rest with one tick: a tenth of what a processor does in that time.
     pub const RESTS_PER_TICK_MAX: u32 = 256;
 
-    /// How many parked connections are woken before the next look for others.
+    /// How many busy connections are a crowd, in which none waits in a coroutine of its own: that saves half a microsecond a request while few stacks lie in the
+    /// caches, and costs four where a thousand do not, since a request touches 12 KiB of its stack.
+    pub const CROWD_MIN: usize = 256;
+
+    /// How many parked connections the system tells of at once.
     pub const PARKING_WAKES_MAX: usize = 256;
 
-    /// How often, in seconds, the thread that waits for parked connections looks whether the server is gone.
-    pub const PARKING_LOOK_SECONDS: u64 = 1;
+    /// How many connections a runner serves before others on its worker get their turn.
+    pub const RUNNER_TURN_MAX: usize = 256;
 
     /// The largest input or output buffer in bytes that a connection keeps while it waits.
     pub const BUFFER_BYTES_KEPT_MAX: usize = 4 * 1024;

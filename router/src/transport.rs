@@ -46,6 +46,7 @@ mod pool;
 mod properties;
 mod protection;
 mod proxy;
+mod readiness;
 mod runtime;
 mod scan;
 mod server;

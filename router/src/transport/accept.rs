@@ -80,6 +80,10 @@ fn admit(shared: &Arc<Shared>, socket: Socket, address: &SockAddr, protection: &
         refuse(&socket);
         return;
     }
+    if let Err(fault) = socket.set_nonblocking(true) {
+        tracing::warn!(%fault, "a connection cannot be read without waiting, and is closed");
+        return;
+    }
     shared.counts.accepted();
     // Answers are written whole: nothing is gained by holding them back. A Unix socket has no such option.
     socket.set_tcp_nodelay(true).unwrap_or_default();

@@ -95,7 +95,7 @@ impl<S: Line> Channel<S> {
             match self.fill_at_once(input, bytes_max)? {
                 Some(count) => return Ok(Some(count)),
                 None if self.peer.is_resting() => return Ok(None),
-                None => self.stream.wait(),
+                None => self.stream.wait().map_err(|_| ReadFault::Gone)?,
             }
         }
     }

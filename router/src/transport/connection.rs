@@ -28,15 +28,7 @@ pub(super) fn serve(
     protection: &Protection,
 ) {
     let ending = Ending::of(&shared.counts);
-    let line = match PlainLine::new(registration.peer()) {
-        Ok(line) => line,
-        Err(fault) => {
-            tracing::warn!(%fault, "a connection cannot be waited for");
-            return;
-        }
-    };
-    registration.be_woken_by(line.waker());
-    let channel = Channel::new(line, Arc::clone(registration.peer()), Arc::clone(shared));
+    let channel = Channel::new(PlainLine::new(registration.peer()), Arc::clone(registration.peer()), Arc::clone(shared));
     match protection {
         Protection::Plain => Session::new(channel, connection, registration).run(ending),
         #[cfg(feature = "tls")]
@@ -255,12 +247,18 @@ impl<S: Line> Conversation<S> {
         if std::mem::take(&mut self.was_parked) {
             self.channel.look_again();
             // Should it have been woken for nothing, its deadline still stands.
-            return self.channel.fill_at_once(&mut self.input, most).transpose().ok_or_else(|| self.park());
+            return self.fill_or_park(most);
         }
         let shared = self.channel.shared();
         let time =
             if self.requests == 0 { shared.options.head_time_max } else { shared.options.idle_time_max };
         let until = shared.ticker.after(time);
+        if shared.is_crowded() {
+            self.channel.wait_until(until, Wait::Request);
+            self.stop_if_draining()?;
+            self.input.shrink();
+            return self.fill_or_park(most);
+        }
         let rests_at = shared.ticker.millis().saturating_add(REST_MILLIS);
         if rests_at < until {
             self.channel.wait_until(rests_at, Wait::Rest);
@@ -280,6 +278,10 @@ impl<S: Line> Conversation<S> {
             return Err(self.park());
         }
         Ok(self.channel.fill(&mut self.input, most))
+    }
+
+    fn fill_or_park(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
+        self.channel.fill_at_once(&mut self.input, most).transpose().ok_or_else(|| self.park())
     }
 
     fn stop_if_draining(&self) -> Result<(), Stop> {

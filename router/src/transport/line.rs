@@ -6,7 +6,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::Arc;
 
-use may::io::{CoIo, WaitIo, WaitIoWaker};
+use may::io::{CoIo, WaitIo};
 
 use super::table::{Peer, Wire};
 
@@ -21,8 +21,8 @@ pub(super) trait Line: Read + Write + Send + 'static {
     /// Reads once without waiting; an error of the kind `WouldBlock` where nothing has come.
     fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
-    /// Waits until something may have come, or the ticker wakes it.
-    fn wait(&mut self);
+    /// Waits until something may have come, or the ticker wakes it; an error where the system cannot tell of that.
+    fn wait(&mut self) -> io::Result<()>;
 
     /// Something may have come while somebody else waited.
     fn look_again(&mut self);
@@ -39,7 +39,9 @@ impl<S: Line> Read for AtOnce<'_, S> {
 
 /// A socket, and what is known of it without asking the system.
 pub(super) struct PlainLine {
-    io: CoIo<Wire>,
+    wire: Wire,
+    /// The same socket, once its coroutine had to wait for it: `may` need not know one for which others wait.
+    waiting: Option<CoIo<Wire>>,
     /// Whether all that had come was read, and the system will tell of more.
     is_drained: bool,
     /// Whether the system told of an end, after which it tells of nothing.
@@ -50,20 +52,25 @@ pub(super) struct PlainLine {
 const ENDS: usize = 0x8 | 0x10 | 0x2000;
 
 impl PlainLine {
-    pub(super) fn new(peer: &Arc<Peer>) -> io::Result<Self> {
-        let io = CoIo::new(Wire(Arc::clone(peer))).map_err(io::Error::from)?;
-        Ok(Self { io, is_drained: false, has_end: !cfg!(target_os = "linux") })
-    }
-
-    /// Wakes whoever waits here.
-    pub(super) fn waker(&self) -> WaitIoWaker {
-        self.io.waker()
+    pub(super) fn new(peer: &Arc<Peer>) -> Self {
+        let wire = Wire(Arc::clone(peer));
+        Self { wire, waiting: None, is_drained: false, has_end: !cfg!(target_os = "linux") }
     }
 
     /// The socket, which reads and writes without waiting.
     #[cfg(feature = "tls")]
     pub(super) fn wire(&self) -> Wire {
-        self.io.inner().clone()
+        self.wire.clone()
+    }
+
+    /// What the coroutine waits with.
+    fn waiting(&mut self) -> io::Result<&CoIo<Wire>> {
+        if self.waiting.is_none() {
+            let waiting = CoIo::new(self.wire.clone())?;
+            self.wire.0.be_woken_by(waiting.waker());
+            return Ok(self.waiting.insert(waiting));
+        }
+        self.waiting.as_ref().ok_or_else(|| ErrorKind::NotFound.into())
     }
 }
 
@@ -78,15 +85,16 @@ impl Line for PlainLine {
         if self.is_drained {
             return Err(ErrorKind::WouldBlock.into());
         }
-        let count = self.io.inner_mut().read(buffer)?;
+        let count = self.wire.read(buffer)?;
         // Whoever finds less than there is room for has found all, as epoll(7) has it, unless the end lies behind.
         self.is_drained = 0 < count && count < buffer.len() && !self.has_end;
         Ok(count)
     }
 
-    fn wait(&mut self) {
-        self.has_end |= self.io.wait_io() & ENDS != 0;
+    fn wait(&mut self) -> io::Result<()> {
+        self.has_end |= self.waiting()?.wait_io() & ENDS != 0;
         self.is_drained = false;
+        Ok(())
     }
 
     fn look_again(&mut self) {
@@ -98,7 +106,7 @@ impl Read for PlainLine {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.read_at_once(buffer) {
-                Err(fault) if fault.kind() == ErrorKind::WouldBlock => self.wait(),
+                Err(fault) if fault.kind() == ErrorKind::WouldBlock => self.wait()?,
                 read => return read,
             }
         }
@@ -108,8 +116,8 @@ impl Read for PlainLine {
 impl Write for PlainLine {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         loop {
-            match self.io.inner_mut().write(octets) {
-                Err(fault) if fault.kind() == ErrorKind::WouldBlock => self.wait(),
+            match self.wire.write(octets) {
+                Err(fault) if fault.kind() == ErrorKind::WouldBlock => self.wait()?,
                 written => return written,
             }
         }

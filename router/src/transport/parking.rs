@@ -1,21 +1,21 @@
-//! Where idle connections wait: without a coroutine, and so without its stack.
+//! Where connections wait that have no coroutine, and so no stack: idle ones, and in a crowd all of them.
 //!
-//! Takes: a connection that has waited for a while, whole, in its slot of the table. Gives: a coroutine that goes on with it once something has come, its deadline has
-//! passed or the server ends it. One thread waits for all of them. Linux; elsewhere a connection waits in its coroutine. Never panics.
+//! Takes: a connection that waits for a request, whole, in its slot of the table. Gives: it goes on once something has come, its deadline has passed or the server
+//! ends it. A watcher sees what has come. Runners serve it: each takes one connection after the other, on one stack, which stays in the processor's caches where the
+//! stacks of a thousand coroutines would not. Before a runner serves one, another is on its way for the rest: it goes on where the first has to wait, or on
+//! another processor. Linux; elsewhere a connection waits in its coroutine. Never panics.
 
+use std::collections::VecDeque;
 use std::io;
-#[cfg(target_os = "linux")]
-use std::mem::MaybeUninit;
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 
-use arrayvec::ArrayVec;
-#[cfg(target_os = "linux")]
-use rustix::event::{Timespec, epoll};
+use may::io::{CoIo, WaitIo, WaitIoWaker};
 use socket2::Socket;
 
+use super::readiness::Readiness;
 use super::server::Shared;
-use crate::limits::http::{PARKING_LOOK_SECONDS, PARKING_WAKES_MAX};
+use crate::limits::http::RUNNER_TURN_MAX;
 
 /// A connection that waits, and what it does next.
 pub(super) trait Parked: Send {
@@ -23,72 +23,137 @@ pub(super) trait Parked: Send {
     fn go_on(self: Box<Self>);
 }
 
-/// What tells that something has come for a parked connection.
+/// What tells that something has come for a parked connection, and those that are to go on.
 #[derive(Debug)]
 pub(super) struct Parking {
-    #[cfg(target_os = "linux")]
-    epoll: std::os::fd::OwnedFd,
+    readiness: Arc<Readiness>,
+    woken: SharedWoken,
 }
 
-/// The slots of connections that are to go on.
-type Woken = ArrayVec<usize, PARKING_WAKES_MAX>;
+/// The lock is held for a few instructions, and never across a wait.
+#[expect(clippy::disallowed_types, reason = "runners on every worker take from it")]
+type SharedWoken = std::sync::Mutex<Woken>;
 
-#[cfg(target_os = "linux")]
+/// The slots of connections that are to go on, the one that was woken first in front.
+#[derive(Debug, Default)]
+struct Woken {
+    slots: VecDeque<usize>,
+    /// Whether a runner was sent that has not begun yet.
+    has_runner: bool,
+}
+
+impl Woken {
+    /// Whether a runner has to be sent; it counts as sent from now on.
+    fn wants_runner(&mut self) -> bool {
+        !self.slots.is_empty() && !std::mem::replace(&mut self.has_runner, true)
+    }
+}
+
 impl Parking {
     /// Opens it; `None` where the system has none.
     pub(super) fn open() -> io::Result<Option<Arc<Self>>> {
-        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        Ok(Some(Arc::new(Self { epoll })))
+        let readiness = Readiness::open()?.map(Arc::new);
+        Ok(readiness.map(|readiness| Arc::new(Self { readiness, woken: SharedWoken::default() })))
     }
 
     /// Wakes what is parked in a slot of the table, once, as soon as its socket has something to read, which may be now.
-    ///
-    /// A socket stays known until it is closed, and one that `is_known` is only armed again.
     pub(super) fn watch(&self, socket: &Socket, slot: usize, is_known: bool) -> io::Result<()> {
-        let slot = epoll::EventData::new_u64(u64::try_from(slot).unwrap_or(u64::MAX));
-        let wakes = epoll::EventFlags::IN | epoll::EventFlags::RDHUP | epoll::EventFlags::ONESHOT;
-        let told = if is_known {
-            epoll::modify(&self.epoll, socket, slot, wakes)
-        } else {
-            epoll::add(&self.epoll, socket, slot, wakes)
-        };
-        told.map_err(io::Error::from)
+        self.readiness.watch(socket, slot, is_known)
     }
 
-    fn wait(&self, most: Duration) -> Woken {
-        let mut events = [const { MaybeUninit::uninit() }; PARKING_WAKES_MAX];
-        // A signal may end it early; nothing else can.
-        let most = Timespec::try_from(most).ok();
-        let Ok((events, _)) = epoll::wait(&self.epoll, &mut events, most.as_ref()) else {
-            return Woken::new();
-        };
-        events.iter().filter_map(|event| usize::try_from(event.data.u64()).ok()).collect()
+    fn lock(&self) -> MutexGuard<'_, Woken> {
+        self.woken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[cfg(not(target_os = "linux"))]
-impl Parking {
-    pub(super) fn open() -> io::Result<Option<Arc<Self>>> {
-        Ok(None)
-    }
+/// The readiness, as a coroutine waits for it.
+#[derive(Debug)]
+struct Watched(Arc<Readiness>);
 
-    pub(super) fn watch(&self, _: &Socket, _: usize, _: bool) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn wait(&self, most: Duration) -> Woken {
-        std::thread::park_timeout(most);
-        Woken::new()
+impl AsRawFd for Watched {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_raw_fd()
     }
 }
 
-/// Wakes parked connections until the server is gone.
-pub(super) fn run(parking: &Parking, server: &Weak<Shared>) {
-    while server.strong_count() > 0 {
-        let woken = parking.wait(Duration::from_secs(PARKING_LOOK_SECONDS));
-        let Some(server) = server.upgrade() else { return };
-        for parked in woken.into_iter().filter_map(|slot| server.table.unpark(slot)) {
-            let _detached = may::go!(move || parked.go_on());
+/// Sees what has come for parked connections. The one place where they pass through the selector of `may`, which so tells of all others in between.
+pub(super) struct Watcher {
+    /// The first, since `may` takes a descriptor out of its selector by number, which nobody else may have by then.
+    waiting: CoIo<Watched>,
+    parking: Arc<Parking>,
+}
+
+impl Watcher {
+    pub(super) fn new(parking: &Arc<Parking>) -> io::Result<Self> {
+        let waiting = CoIo::new(Watched(Arc::clone(&parking.readiness))).map_err(io::Error::from)?;
+        Ok(Self { waiting, parking: Arc::clone(parking) })
+    }
+
+    /// Wakes the watcher, so that it looks whether the server is gone.
+    pub(super) fn waker(&self) -> WaitIoWaker {
+        self.waiting.waker()
+    }
+
+    /// Watches until the server is gone.
+    pub(super) fn run(&self, server: &Weak<Shared>) {
+        while let Some(server) = server.upgrade() {
+            if self.take_up() {
+                send_runner(&server);
+            }
+            drop(server);
+            self.waiting.wait_io();
         }
+    }
+
+    /// Takes up all for which something has come: the system tells of what comes from then on. Tells whether a runner has to be sent.
+    fn take_up(&self) -> bool {
+        loop {
+            let ready = self.parking.readiness.look();
+            let may_be_more = ready.is_full();
+            let mut woken = self.parking.lock();
+            woken.slots.extend(ready);
+            if !may_be_more {
+                return woken.wants_runner();
+            }
+        }
+    }
+}
+
+fn send_runner(server: &Arc<Shared>) {
+    let runner = Runner { server: Arc::clone(server) };
+    let _detached = may::go!(move || runner.run());
+}
+
+/// Serves connections that were woken.
+struct Runner {
+    server: Arc<Shared>,
+}
+
+impl Runner {
+    /// Serves until none is left, or others that wait for this worker should have their turn.
+    fn run(self) {
+        let Some(parking) = &self.server.parking else { return };
+        parking.lock().has_runner = false;
+        for _ in 0..RUNNER_TURN_MAX {
+            let Some(slot) = self.take(parking) else { return };
+            if let Some(parked) = self.server.table.unpark(slot) {
+                parked.go_on();
+            }
+        }
+        if parking.lock().wants_runner() {
+            send_runner(&self.server);
+        }
+    }
+
+    /// The next one. Should it have to wait, or its code panic, another runner is on its way for the others.
+    fn take(&self, parking: &Parking) -> Option<usize> {
+        let mut woken = parking.lock();
+        let slot = woken.slots.pop_front()?;
+        let wants_runner = woken.wants_runner();
+        drop(woken);
+        if wants_runner {
+            send_runner(&self.server);
+        }
+        Some(slot)
     }
 }

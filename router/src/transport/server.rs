@@ -12,6 +12,7 @@ use std::sync::{Arc, PoisonError};
 
 use arc_swap::ArcSwap;
 use may::go;
+use may::io::WaitIoWaker;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::accept::{Acceptor, Listening};
@@ -21,7 +22,7 @@ use super::capacity;
 use super::counts::ServerCounts;
 use super::handle::ServerHandle;
 use super::options::ServerOptions;
-use super::parking::{self, Parking};
+use super::parking::{Parking, Watcher};
 use super::protection::Protection;
 use super::runtime::{RuntimeConfig, RuntimeError};
 use super::table::ConnectionTable;
@@ -252,19 +253,36 @@ impl Server {
                 drop(ended);
             });
         }
-        let watched = Arc::downgrade(&shared);
-        let ticker = std::thread::Builder::new().name("brrtrouter-ticker".to_owned());
-        ticker.spawn(move || ticker::run(&watched)).map_err(ServerError::System)?;
-        if let Some(parking) = shared.parking.clone() {
-            let watched = Arc::downgrade(&shared);
-            let waits = std::thread::Builder::new().name("brrtrouter-parking".to_owned());
-            waits.spawn(move || parking::run(&parking, &watched)).map_err(ServerError::System)?;
-        }
+        let watcher = start_watcher(&shared).map_err(ServerError::System)?;
+        start_ticker(&shared, watcher).map_err(ServerError::System)?;
         let handle = ServerHandle::new(shared, addresses, wakers);
         #[cfg(feature = "tls")]
         let handle = handle.showing(certificates);
         Ok(handle)
     }
+}
+
+/// Starts what watches parked connections. Gives what wakes it.
+fn start_watcher(shared: &Arc<Shared>) -> io::Result<Option<WaitIoWaker>> {
+    let Some(parking) = &shared.parking else { return Ok(None) };
+    let watcher = Watcher::new(parking)?;
+    let waker = watcher.waker();
+    let watched = Arc::downgrade(shared);
+    let _detached = go!(move || watcher.run(&watched));
+    Ok(Some(waker))
+}
+
+/// Starts the thread that ticks until the server is gone, and then lets its watcher know.
+fn start_ticker(shared: &Arc<Shared>, watcher: Option<WaitIoWaker>) -> io::Result<()> {
+    let (watched, service) = (Arc::downgrade(shared), Arc::clone(&shared.service));
+    let ticks = move || {
+        ticker::run(&watched);
+        watcher.iter().for_each(WaitIoWaker::wakeup);
+        // The last to have it, whoever was the last to serve: a coroutine has less stack than its end takes.
+        drop(service);
+    };
+    std::thread::Builder::new().name("brrtrouter-ticker".to_owned()).spawn(ticks)?;
+    Ok(())
 }
 
 impl Listener {
@@ -313,7 +331,7 @@ fn listen_at(path: &Path) -> io::Result<Socket> {
 /// What all connections of a server share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) service: ArcSwap<Service>,
+    pub(super) service: Arc<ArcSwap<Service>>,
     pub(super) options: ServerOptions,
     pub(super) apart: Apart,
     /// Where idle connections wait; without it each waits in its coroutine.
@@ -338,7 +356,7 @@ type Retired = std::sync::Mutex<Vec<Arc<Service>>>;
 impl Shared {
     fn new(options: ServerOptions, apart: Apart, parking: Option<Arc<Parking>>, service: Service) -> Self {
         Self {
-            service: ArcSwap::from_pointee(service),
+            service: Arc::new(ArcSwap::from_pointee(service)),
             connections_max: capacity::connections_max(options.connections_max),
             options,
             apart,
@@ -371,6 +389,11 @@ impl Shared {
         self.cut_off_at.store(self.ticker.millis(), Ordering::Relaxed);
     }
 
+    /// Whether so many connections are busy that none should wait in a coroutine of its own.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.parking.is_some() && self.table.is_crowded()
+    }
+
     /// Whether nothing is left to wait for: the last connection has ended, or does not though it was cut off.
     pub(super) fn is_over(&self) -> bool {
         let ends_by = self.cut_off_at.load(Ordering::Relaxed).saturating_add(CUT_OFF_MILLIS_MAX);
@@ -386,7 +409,7 @@ impl Shared {
     /// What every tick does.
     pub(super) fn tick(&self) {
         let millis = self.ticker.millis();
-        self.table.look(millis);
+        self.table.look(millis, self.options.idle_time_max);
         if self.is_draining() {
             self.table.end_idle();
             if self.is_cut_off() {

@@ -10,8 +10,9 @@ use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::os::fd::{AsRawFd, RawFd};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use may::io::WaitIoWaker;
 #[cfg(target_os = "linux")]
@@ -19,7 +20,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::Socket;
 
 use super::parking::Parked;
-use crate::limits::http::RESTS_PER_TICK_MAX;
+use super::ticker::whole_millis;
+use crate::limits::http::{CROWD_MIN, REST_MILLIS, RESTS_PER_TICK_MAX};
 use crate::serve::Departure;
 
 /// What a connection waits for, and so what its deadline ends.
@@ -57,16 +59,27 @@ const RESTING: u64 = u64::MAX - 1;
 const KIND_BITS: u32 = 2;
 const KIND_MASK: u64 = (1 << KIND_BITS) - 1;
 
+#[expect(clippy::disallowed_types, reason = "the ticker reads what the first coroutine that waits leaves there")]
+type Waker = std::sync::OnceLock<WaitIoWaker>;
+
 /// One connection, as those see it who do not serve it.
-#[derive(Debug)]
 pub(super) struct Peer {
     socket: Socket,
     deadline: Deadline,
+    /// What wakes the coroutine that waits for it, where one has.
+    waker: Waker,
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { socket, deadline, waker: _ } = self;
+        f.debug_struct("Peer").field("socket", socket).field("deadline", deadline).finish_non_exhaustive()
+    }
 }
 
 impl Peer {
     const fn new(socket: Socket) -> Self {
-        Self { socket, deadline: Deadline(AtomicU64::new(NONE)) }
+        Self { socket, deadline: Deadline(AtomicU64::new(NONE)), waker: Waker::new() }
     }
 
     pub(super) const fn socket(&self) -> &Socket {
@@ -95,6 +108,12 @@ impl Peer {
         self.deadline.0.load(Ordering::Relaxed) == RESTING
     }
 
+    /// Lets the ticker wake the coroutine that waits for it.
+    pub(super) fn be_woken_by(&self, waker: WaitIoWaker) {
+        // There is one for the whole connection.
+        self.waker.set(waker).unwrap_or_default();
+    }
+
     /// Tells the peer that nothing more comes, while it may still send.
     pub(super) fn end_of_answers(&self) {
         self.shut(Shutdown::Write);
@@ -106,6 +125,16 @@ impl Peer {
             NONE | PASSED => false,
             RESTING => true,
             _ => [Wait::Request.bits(), Wait::Rest.bits()].contains(&(now & KIND_MASK)),
+        }
+    }
+
+    /// Whether it was asked something a short while ago: an idle one waits until `idle_until` at most.
+    fn is_busy(&self, idle_until: u64) -> bool {
+        let now = self.deadline.0.load(Ordering::Relaxed);
+        match now {
+            NONE => true,
+            PASSED | RESTING => false,
+            _ => now & KIND_MASK != Wait::Request.bits() || (now >> KIND_BITS) > idle_until,
         }
     }
 
@@ -200,10 +229,9 @@ impl Slots {
     }
 }
 
-/// A connection, what wakes it, and itself where nobody serves it.
+/// A connection, and itself where nobody serves it.
 struct Entry {
     peer: Arc<Peer>,
-    waker: Option<WaitIoWaker>,
     parked: Option<Box<dyn Parked>>,
 }
 
@@ -218,6 +246,7 @@ impl fmt::Debug for Entry {
 pub(super) struct ConnectionTable {
     slots: SharedSlots,
     open: AtomicUsize,
+    is_crowded: AtomicBool,
 }
 
 impl ConnectionTable {
@@ -226,12 +255,17 @@ impl ConnectionTable {
         self.open.load(Ordering::Relaxed)
     }
 
+    /// Whether more of them were busy at the last look than have room in the caches with a stack each.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.is_crowded.load(Ordering::Relaxed)
+    }
+
     /// Counts a connection in.
     pub(super) fn register(self: &Arc<Self>, socket: Socket) -> Registration {
         let peer = Arc::new(Peer::new(socket));
         let mut slots = self.lock();
         let slot = slots.free.pop().unwrap_or(slots.peers.len());
-        let entry = Some(Entry { peer: Arc::clone(&peer), waker: None, parked: None });
+        let entry = Some(Entry { peer: Arc::clone(&peer), parked: None });
         match slots.peers.get_mut(slot) {
             Some(place) => *place = entry,
             None => slots.peers.push(entry),
@@ -241,17 +275,24 @@ impl ConnectionTable {
         Registration { table: Arc::clone(self), peer, slot }
     }
 
-    /// Ends those whose time is over, and wakes some of those that may rest: few enough that nobody waits for them.
-    pub(super) fn look(&self, millis: u64) {
+    /// Ends those whose time is over, wakes some of those that may rest, few enough that nobody waits for them, and sees how many are busy.
+    pub(super) fn look(&self, millis: u64, idle_time_max: Duration) {
         let mut rests = RESTS_PER_TICK_MAX;
-        for entry in self.lock().peers.iter().flatten() {
-            let is_to_rest = entry.peer.look(millis, rests > 0 && entry.waker.is_some());
-            if let (true, Some(waker)) = (is_to_rest, &entry.waker) {
+        let mut busy = 0_usize;
+        let idle_until = millis.saturating_add(whole_millis(idle_time_max)).saturating_sub(REST_MILLIS);
+        for Entry { peer, .. } in self.lock().peers.iter().flatten() {
+            busy = busy.saturating_add(usize::from(peer.is_busy(idle_until)));
+            let Some(waker) = peer.waker.get() else {
+                peer.look(millis, false);
+                continue;
+            };
+            if peer.look(millis, rests > 0) {
                 rests = rests.saturating_sub(1);
                 // Should it go on at this very moment, it is woken for nothing: who waits for a socket looks whether that is ready.
                 waker.wakeup();
             }
         }
+        self.is_crowded.store(busy > CROWD_MIN, Ordering::Relaxed);
     }
 
     /// Keeps a connection in its own slot until somebody takes it from there.
@@ -312,13 +353,6 @@ impl Registration {
     /// Where in the table it is.
     pub(super) const fn slot(&self) -> usize {
         self.slot
-    }
-
-    /// Lets the ticker wake the connection.
-    pub(super) fn be_woken_by(&self, waker: WaitIoWaker) {
-        if let Some(Some(entry)) = self.table.lock().peers.get_mut(self.slot) {
-            entry.waker = Some(waker);
-        }
     }
 }
 

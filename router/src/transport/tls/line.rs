@@ -140,8 +140,8 @@ impl Line for TlsLine {
         }
     }
 
-    fn wait(&mut self) {
-        self.wire.wait();
+    fn wait(&mut self) -> io::Result<()> {
+        self.wire.wait()
     }
 
     fn look_again(&mut self) {
