@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::input::Input;
 use super::line::{AtOnce, Line};
+use super::readiness::News;
 use super::server::Shared;
 use super::table::{Peer, Wait};
 use crate::limits::http::{LINGER_BYTES_MAX, LINGER_MILLIS_MAX, OUTPUT_BYTES_MAX, WRITE_STEP_BYTES};
@@ -31,11 +32,13 @@ pub(super) struct Channel<S> {
     shared: Arc<Shared>,
     /// Whether the peer was too slow to take an answer.
     has_written_late: bool,
+    /// Whether the parking watches the socket.
+    is_watched: bool,
 }
 
 impl<S: Line> Channel<S> {
     pub(super) const fn new(stream: S, peer: Arc<Peer>, shared: Arc<Shared>) -> Self {
-        Self { stream, peer, shared, has_written_late: false }
+        Self { stream, peer, shared, has_written_late: false, is_watched: false }
     }
 
     /// The same channel over another line.
@@ -46,6 +49,7 @@ impl<S: Line> Channel<S> {
             peer: self.peer,
             shared: self.shared,
             has_written_late: self.has_written_late,
+            is_watched: self.is_watched,
         }
     }
 
@@ -100,9 +104,29 @@ impl<S: Line> Channel<S> {
         }
     }
 
-    /// The connection was parked: others waited for it.
-    pub(super) fn look_again(&mut self) {
-        self.stream.look_again();
+    /// Lets the parking tell of all that comes from now on, and of what has come already.
+    pub(super) fn be_watched(&mut self, slot: usize) -> io::Result<()> {
+        if !self.is_watched {
+            let parking = self.shared.parking.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+            parking.watch(self.peer.socket(), slot)?;
+            self.is_watched = true;
+        }
+        Ok(())
+    }
+
+    /// The connection waits for itself again.
+    pub(super) fn be_unwatched(&mut self) {
+        if std::mem::take(&mut self.is_watched)
+            && let Some(parking) = &self.shared.parking
+        {
+            // A socket that is still told of is looked at once too often.
+            parking.unwatch(self.peer.socket()).unwrap_or_default();
+        }
+    }
+
+    /// Something has come while others waited for the connection.
+    pub(super) fn look_again(&mut self, news: News) {
+        self.stream.look_again(news);
     }
 
     /// The same without waiting; `None` where nothing has come.

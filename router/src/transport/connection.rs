@@ -14,6 +14,7 @@ use super::line::{Line, PlainLine};
 use super::output::Output;
 use super::parking::Parked;
 use super::protection::Protection;
+use super::readiness::News;
 use super::scan::{HeadPlace, Scan, head_bytes_max};
 use super::server::Shared;
 use super::table::{Registration, Wait};
@@ -28,7 +29,11 @@ pub(super) fn serve(
     protection: &Protection,
 ) {
     let ending = Ending::of(&shared.counts);
-    let channel = Channel::new(PlainLine::new(registration.peer()), Arc::clone(registration.peer()), Arc::clone(shared));
+    let channel = Channel::new(
+        PlainLine::new(registration.peer()),
+        Arc::clone(registration.peer()),
+        Arc::clone(shared),
+    );
     match protection {
         Protection::Plain => Session::new(channel, connection, registration).run(ending),
         #[cfg(feature = "tls")]
@@ -42,8 +47,6 @@ pub(super) fn serve(
 /// A connection with all that is its own, so that it can be parked.
 struct Session<S> {
     conversation: Conversation<S>,
-    /// Whether the parking knows its socket.
-    is_known: bool,
     /// The last, since it must outlive what reads and writes the socket.
     registration: Registration,
 }
@@ -51,38 +54,37 @@ struct Session<S> {
 impl<S: Line> Session<S> {
     fn new(channel: Channel<S>, connection: Connection, registration: Registration) -> Box<Self> {
         let conversation = Conversation::new(channel, connection);
-        Box::new(Self { conversation, is_known: false, registration })
+        Box::new(Self { conversation, registration })
     }
 
     /// Serves it until it ends or is parked.
     fn run(mut self: Box<Self>, ending: Ending<'_>) {
-        match self.conversation.run() {
-            Progress::Over(cause) => ending.by(cause),
-            Progress::Waits => self.park(ending),
-        }
-    }
-
-    /// Leaves it to the parking. One that cannot be watched is closed: it was idle, and may be at any time (RFC 9112 §9.5).
-    fn park(mut self: Box<Self>, ending: Ending<'_>) {
         let shared = Arc::clone(self.conversation.channel.shared());
-        let Some(parking) = &shared.parking else { return ending.by(CloseCause::Idle) };
-        let (peer, slot) = (Arc::clone(self.registration.peer()), self.registration.slot());
-        let is_known = std::mem::replace(&mut self.is_known, true);
-        // Parked before it is watched: it may go on elsewhere before `watch` has returned.
-        shared.table.park(slot, self);
-        match parking.watch(peer.socket(), slot, is_known) {
-            Ok(()) => ending.put_off(),
-            Err(fault) => {
+        let slot = self.registration.slot();
+        loop {
+            match self.conversation.run() {
+                Progress::Over(cause) => return ending.by(cause),
+                Progress::Waits => {}
+            }
+            // One that cannot be watched is closed: it was idle, and may be at any time (RFC 9112 §9.5).
+            if let Err(fault) = self.conversation.channel.be_watched(slot) {
                 tracing::warn!(%fault, "an idle connection cannot be waited for");
-                ending.by(CloseCause::Idle);
-                drop(shared.table.unpark(slot));
+                return ending.by(CloseCause::Idle);
+            }
+            match shared.table.park(slot, self) {
+                Ok(()) => return ending.put_off(),
+                Err((session, news)) => {
+                    self = session;
+                    self.conversation.channel.look_again(news);
+                }
             }
         }
     }
 }
 
 impl<S: Line> Parked for Session<S> {
-    fn go_on(self: Box<Self>) {
+    fn go_on(mut self: Box<Self>, news: News) {
+        self.conversation.channel.look_again(news);
         let shared = Arc::clone(self.conversation.channel.shared());
         self.run(Ending::of(&shared.counts));
     }
@@ -245,7 +247,6 @@ impl<S: Line> Conversation<S> {
     /// Nothing has come yet: the connection is idle, or new. Gives what is read first.
     fn wait_for_request(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
         if std::mem::take(&mut self.was_parked) {
-            self.channel.look_again();
             // Should it have been woken for nothing, its deadline still stands.
             return self.fill_or_park(most);
         }
@@ -259,6 +260,8 @@ impl<S: Line> Conversation<S> {
             self.input.shrink();
             return self.fill_or_park(most);
         }
+        self.channel.be_unwatched();
+        let shared = self.channel.shared();
         let rests_at = shared.ticker.millis().saturating_add(REST_MILLIS);
         if rests_at < until {
             self.channel.wait_until(rests_at, Wait::Rest);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use may::io::{CoIo, WaitIo};
 
+use super::readiness::News;
 use super::table::{Peer, Wire};
 
 /// What a connection is read from and written to.
@@ -25,7 +26,7 @@ pub(super) trait Line: Read + Write + Send + 'static {
     fn wait(&mut self) -> io::Result<()>;
 
     /// Something may have come while somebody else waited.
-    fn look_again(&mut self);
+    fn look_again(&mut self, news: News);
 }
 
 /// Reads a line without waiting.
@@ -92,12 +93,13 @@ impl Line for PlainLine {
     }
 
     fn wait(&mut self) -> io::Result<()> {
-        self.has_end |= self.waiting()?.wait_io() & ENDS != 0;
-        self.is_drained = false;
+        let has_end = self.waiting()?.wait_io() & ENDS != 0;
+        self.look_again(News { has_end });
         Ok(())
     }
 
-    fn look_again(&mut self) {
+    fn look_again(&mut self, news: News) {
+        self.has_end |= news.has_end;
         self.is_drained = false;
     }
 }
@@ -125,5 +127,52 @@ impl Write for PlainLine {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use socket2::{Domain, Socket, Type};
+
+    use super::*;
+
+    /// A line, and what the peer writes to.
+    fn line() -> (PlainLine, Socket) {
+        let (ours, theirs) = Socket::pair(Domain::UNIX, Type::STREAM, None).unwrap();
+        ours.set_nonblocking(true).unwrap();
+        (PlainLine::new(&Arc::new(Peer::new(ours))), theirs)
+    }
+
+    fn read(line: &mut PlainLine) -> Result<usize, ErrorKind> {
+        line.read_at_once(&mut [0; 8]).map_err(|fault| fault.kind())
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_read_that_left_room_is_the_last_until_the_system_tells_of_more() {
+        let (mut line, mut theirs) = line();
+        theirs.write_all(b"request").unwrap();
+        assert_eq!(read(&mut line), Ok(7));
+        // A read would find this, and is not made.
+        theirs.write_all(b"more").unwrap();
+        assert_eq!(read(&mut line), Err(ErrorKind::WouldBlock));
+        line.look_again(News { has_end: false });
+        assert_eq!(read(&mut line), Ok(4));
+    }
+
+    #[test]
+    fn a_read_that_left_no_room_is_not_the_last() {
+        let (mut line, mut theirs) = line();
+        theirs.write_all(b"request of more").unwrap();
+        assert_eq!((read(&mut line), read(&mut line)), (Ok(8), Ok(7)));
+    }
+
+    #[test]
+    fn behind_the_last_octets_the_end_is_read_where_it_was_told_of() {
+        let (mut line, mut theirs) = line();
+        theirs.write_all(b"request").unwrap();
+        drop(theirs);
+        line.look_again(News { has_end: true });
+        assert_eq!((read(&mut line), read(&mut line)), (Ok(7), Ok(0)));
     }
 }

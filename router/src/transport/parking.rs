@@ -13,14 +13,14 @@ use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 use may::io::{CoIo, WaitIo, WaitIoWaker};
 use socket2::Socket;
 
-use super::readiness::Readiness;
+use super::readiness::{News, Readiness, Ready};
 use super::server::Shared;
 use crate::limits::http::RUNNER_TURN_MAX;
 
 /// A connection that waits, and what it does next.
 pub(super) trait Parked: Send {
     /// Goes on with it, in a coroutine.
-    fn go_on(self: Box<Self>);
+    fn go_on(self: Box<Self>, news: News);
 }
 
 /// What tells that something has come for a parked connection, and those that are to go on.
@@ -34,10 +34,10 @@ pub(super) struct Parking {
 #[expect(clippy::disallowed_types, reason = "runners on every worker take from it")]
 type SharedWoken = std::sync::Mutex<Woken>;
 
-/// The slots of connections that are to go on, the one that was woken first in front.
+/// The connections that are to go on, the one that was woken first in front.
 #[derive(Debug, Default)]
 struct Woken {
-    slots: VecDeque<usize>,
+    ready: VecDeque<Ready>,
     /// Whether a runner was sent that has not begun yet.
     has_runner: bool,
 }
@@ -45,7 +45,7 @@ struct Woken {
 impl Woken {
     /// Whether a runner has to be sent; it counts as sent from now on.
     fn wants_runner(&mut self) -> bool {
-        !self.slots.is_empty() && !std::mem::replace(&mut self.has_runner, true)
+        !self.ready.is_empty() && !std::mem::replace(&mut self.has_runner, true)
     }
 }
 
@@ -56,9 +56,14 @@ impl Parking {
         Ok(readiness.map(|readiness| Arc::new(Self { readiness, woken: SharedWoken::default() })))
     }
 
-    /// Wakes what is parked in a slot of the table, once, as soon as its socket has something to read, which may be now.
-    pub(super) fn watch(&self, socket: &Socket, slot: usize, is_known: bool) -> io::Result<()> {
-        self.readiness.watch(socket, slot, is_known)
+    /// Wakes the connection in a slot of the table whenever something comes, from now on; what has come already counts.
+    pub(super) fn watch(&self, socket: &Socket, slot: usize) -> io::Result<()> {
+        self.readiness.watch(socket, slot)
+    }
+
+    /// Does so no more.
+    pub(super) fn unwatch(&self, socket: &Socket) -> io::Result<()> {
+        self.readiness.unwatch(socket)
     }
 
     fn lock(&self) -> MutexGuard<'_, Woken> {
@@ -111,7 +116,7 @@ impl Watcher {
             let ready = self.parking.readiness.look();
             let may_be_more = ready.is_full();
             let mut woken = self.parking.lock();
-            woken.slots.extend(ready);
+            woken.ready.extend(ready);
             if !may_be_more {
                 return woken.wants_runner();
             }
@@ -135,9 +140,9 @@ impl Runner {
         let Some(parking) = &self.server.parking else { return };
         parking.lock().has_runner = false;
         for _ in 0..RUNNER_TURN_MAX {
-            let Some(slot) = self.take(parking) else { return };
-            if let Some(parked) = self.server.table.unpark(slot) {
-                parked.go_on();
+            let Some(ready) = self.take(parking) else { return };
+            if let Some(parked) = self.server.table.unpark(ready) {
+                parked.go_on(ready.news);
             }
         }
         if parking.lock().wants_runner() {
@@ -146,14 +151,14 @@ impl Runner {
     }
 
     /// The next one. Should it have to wait, or its code panic, another runner is on its way for the others.
-    fn take(&self, parking: &Parking) -> Option<usize> {
+    fn take(&self, parking: &Parking) -> Option<Ready> {
         let mut woken = parking.lock();
-        let slot = woken.slots.pop_front()?;
+        let ready = woken.ready.pop_front()?;
         let wants_runner = woken.wants_runner();
         drop(woken);
         if wants_runner {
             send_runner(&self.server);
         }
-        Some(slot)
+        Some(ready)
     }
 }

@@ -1,6 +1,6 @@
 //! What the system tells of the sockets of parked connections: which of them have something to read.
 //!
-//! Takes: sockets, each with the slot of its connection. Gives: slots. It can be waited for as a whole, as if it were a socket. Linux; elsewhere there is none.
+//! Takes: sockets, each with the slot of its connection. Gives: slots, and what is new there. It can be waited for as a whole, as if it were a socket. Linux; elsewhere there is none.
 //! Never panics.
 
 use std::io;
@@ -11,8 +11,22 @@ use socket2::Socket;
 
 use crate::limits::http::PARKING_WAKES_MAX;
 
-/// The slots of connections for which something has come.
-pub(super) type Slots = ArrayVec<usize, PARKING_WAKES_MAX>;
+/// What the system tells of a socket, beyond that something has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct News {
+    /// Whether the peer has said or done its last; the system may tell of that with the octets before it, and not again.
+    pub(super) has_end: bool,
+}
+
+/// The slot of a connection for which something has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ready {
+    pub(super) slot: usize,
+    pub(super) news: News,
+}
+
+/// As many as the system is asked for at once.
+pub(super) type ManyReady = ArrayVec<Ready, PARKING_WAKES_MAX>;
 
 /// A selector of its own, beside those of `may`, which know a socket by the coroutine that waits for it.
 #[cfg(target_os = "linux")]
@@ -25,7 +39,7 @@ mod linux {
 
     use rustix::event::{Timespec, epoll};
 
-    use super::{AsRawFd, PARKING_WAKES_MAX, RawFd, Readiness, Slots, Socket, io};
+    use super::{AsRawFd, ManyReady, News, PARKING_WAKES_MAX, RawFd, Readiness, Ready, Socket, io};
 
     impl Readiness {
         /// Opens it; `None` where the system has none.
@@ -33,36 +47,35 @@ mod linux {
             Ok(Some(Self(epoll::create(epoll::CreateFlags::CLOEXEC)?)))
         }
 
-        /// Tells of a socket once, as soon as it has something to read, which may be now.
-        ///
-        /// A socket stays known until it is closed, and one that `is_known` is only armed again.
-        pub(in crate::transport) fn watch(
-            &self,
-            socket: &Socket,
-            slot: usize,
-            is_known: bool,
-        ) -> io::Result<()> {
+        /// Tells from now on of all that comes for a socket, once for each time it comes, until it is closed; and of what has come already.
+        pub(in crate::transport) fn watch(&self, socket: &Socket, slot: usize) -> io::Result<()> {
             let slot = epoll::EventData::new_u64(u64::try_from(slot).unwrap_or(u64::MAX));
-            let wakes = epoll::EventFlags::IN | epoll::EventFlags::RDHUP | epoll::EventFlags::ONESHOT;
-            let told = if is_known {
-                epoll::modify(&self.0, socket, slot, wakes)
-            } else {
-                epoll::add(&self.0, socket, slot, wakes)
-            };
-            told.map_err(io::Error::from)
+            let tells = epoll::EventFlags::IN | epoll::EventFlags::RDHUP | epoll::EventFlags::ET;
+            epoll::add(&self.0, socket, slot, tells).map_err(io::Error::from)
         }
 
-        /// What has become ready, without waiting. Where there is no room left in what this gives, there may be more.
-        pub(in crate::transport) fn look(&self) -> Slots {
+        /// Tells of it no more, but for what was told already.
+        pub(in crate::transport) fn unwatch(&self, socket: &Socket) -> io::Result<()> {
+            epoll::delete(&self.0, socket).map_err(io::Error::from)
+        }
+
+        /// What has come since it was last looked for, without waiting. Where there is no room left in what this gives, there may be more.
+        pub(in crate::transport) fn look(&self) -> ManyReady {
             let mut events = [const { MaybeUninit::uninit() }; PARKING_WAKES_MAX];
             // A signal may end it early; nothing else can.
             match epoll::wait(&self.0, &mut events, Some(&Timespec::default())) {
-                Ok((events, _)) => {
-                    events.iter().filter_map(|event| usize::try_from(event.data.u64()).ok()).collect()
-                }
-                Err(_) => Slots::new(),
+                Ok((events, _)) => events.iter().filter_map(ready).collect(),
+                Err(_) => ManyReady::new(),
             }
         }
+    }
+
+    fn ready(event: &epoll::Event) -> Option<Ready> {
+        const ENDS: epoll::EventFlags =
+            epoll::EventFlags::RDHUP.union(epoll::EventFlags::HUP).union(epoll::EventFlags::ERR);
+        // It is packed, so that it cannot be borrowed in parts.
+        let (slot, flags) = (event.data.u64(), event.flags);
+        Some(Ready { slot: usize::try_from(slot).ok()?, news: News { has_end: flags.intersects(ENDS) } })
     }
 
     impl AsRawFd for Readiness {
@@ -83,11 +96,15 @@ impl Readiness {
         Ok(None)
     }
 
-    pub(super) fn watch(&self, _: &Socket, _: usize, _: bool) -> io::Result<()> {
+    pub(super) fn watch(&self, _: &Socket, _: usize) -> io::Result<()> {
         match *self {}
     }
 
-    pub(super) fn look(&self) -> Slots {
+    pub(super) fn unwatch(&self, _: &Socket) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub(super) fn look(&self) -> ManyReady {
         match *self {}
     }
 }
@@ -96,5 +113,32 @@ impl Readiness {
 impl AsRawFd for Readiness {
     fn as_raw_fd(&self) -> RawFd {
         match *self {}
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::{Read, Write};
+
+    use socket2::{Domain, Type};
+
+    use super::*;
+
+    #[test]
+    fn each_arrival_is_told_once_and_an_end_with_the_octets_before_it() {
+        let readiness = Readiness::open().unwrap().unwrap();
+        let (mut ours, mut theirs) = Socket::pair(Domain::UNIX, Type::STREAM, None).unwrap();
+        theirs.write_all(b"before").unwrap();
+        readiness.watch(&ours, 5).unwrap();
+        let news = |has_end| [Ready { slot: 5, news: News { has_end } }];
+        assert_eq!(readiness.look()[..], news(false), "what came before counts");
+        assert!(readiness.look().is_empty(), "it was told");
+        assert_eq!(ours.read(&mut [0; 8]).unwrap(), 6);
+        theirs.write_all(b"last").unwrap();
+        drop(theirs);
+        assert_eq!(readiness.look()[..], news(true));
+        assert!(readiness.look().is_empty());
+        readiness.unwatch(&ours).unwrap();
+        assert!(readiness.unwatch(&ours).is_err());
     }
 }

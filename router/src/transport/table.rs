@@ -20,6 +20,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::Socket;
 
 use super::parking::Parked;
+use super::readiness::{News, Ready};
 use super::ticker::whole_millis;
 use crate::limits::http::{CROWD_MIN, REST_MILLIS, RESTS_PER_TICK_MAX};
 use crate::serve::Departure;
@@ -59,7 +60,10 @@ const RESTING: u64 = u64::MAX - 1;
 const KIND_BITS: u32 = 2;
 const KIND_MASK: u64 = (1 << KIND_BITS) - 1;
 
-#[expect(clippy::disallowed_types, reason = "the ticker reads what the first coroutine that waits leaves there")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "the ticker reads what the first coroutine that waits leaves there"
+)]
 type Waker = std::sync::OnceLock<WaitIoWaker>;
 
 /// One connection, as those see it who do not serve it.
@@ -78,7 +82,7 @@ impl fmt::Debug for Peer {
 }
 
 impl Peer {
-    const fn new(socket: Socket) -> Self {
+    pub(super) const fn new(socket: Socket) -> Self {
         Self { socket, deadline: Deadline(AtomicU64::new(NONE)), waker: Waker::new() }
     }
 
@@ -233,6 +237,8 @@ impl Slots {
 struct Entry {
     peer: Arc<Peer>,
     parked: Option<Box<dyn Parked>>,
+    /// What has come while it was being served.
+    news: Option<News>,
 }
 
 impl fmt::Debug for Entry {
@@ -265,7 +271,7 @@ impl ConnectionTable {
         let peer = Arc::new(Peer::new(socket));
         let mut slots = self.lock();
         let slot = slots.free.pop().unwrap_or(slots.peers.len());
-        let entry = Some(Entry { peer: Arc::clone(&peer), parked: None });
+        let entry = Some(Entry { peer: Arc::clone(&peer), parked: None, news: None });
         match slots.peers.get_mut(slot) {
             Some(place) => *place = entry,
             None => slots.peers.push(entry),
@@ -295,16 +301,30 @@ impl ConnectionTable {
         self.is_crowded.store(busy > CROWD_MIN, Ordering::Relaxed);
     }
 
-    /// Keeps a connection in its own slot until somebody takes it from there.
-    pub(super) fn park(&self, slot: usize, parked: Box<dyn Parked>) {
-        if let Some(Some(entry)) = self.lock().peers.get_mut(slot) {
-            entry.parked = Some(parked);
+    /// Keeps a connection in its own slot until somebody takes it from there. Gives it back where something has come since it was last unparked.
+    pub(super) fn park<P: Parked + 'static>(
+        &self,
+        slot: usize,
+        parked: Box<P>,
+    ) -> Result<(), (Box<P>, News)> {
+        let mut slots = self.lock();
+        let Some(Some(entry)) = slots.peers.get_mut(slot) else { return Ok(()) };
+        if let Some(news) = entry.news.take() {
+            return Err((parked, news));
         }
+        entry.parked = Some(parked);
+        Ok(())
     }
 
-    /// Takes the connection that is parked in a slot.
-    pub(super) fn unpark(&self, slot: usize) -> Option<Box<dyn Parked>> {
-        self.lock().peers.get_mut(slot)?.as_mut()?.parked.take()
+    /// Takes the connection that is parked in a slot. One that is being served is told when it comes to be parked.
+    pub(super) fn unpark(&self, ready: Ready) -> Option<Box<dyn Parked>> {
+        let mut slots = self.lock();
+        let entry = slots.peers.get_mut(ready.slot)?.as_mut()?;
+        if entry.parked.is_none() {
+            let has_end = ready.news.has_end || entry.news.is_some_and(|news| news.has_end);
+            entry.news = Some(News { has_end });
+        }
+        entry.parked.take()
     }
 
     /// Ends those that wait for a request: what they already sent is still read and answered.
@@ -359,5 +379,73 @@ impl Registration {
 impl Drop for Registration {
     fn drop(&mut self) {
         self.table.remove(self.slot);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Idle;
+
+    impl Parked for Idle {
+        fn go_on(self: Box<Self>, _: News) {}
+    }
+
+    fn registered() -> Registration {
+        let (socket, _) = Socket::pair(socket2::Domain::UNIX, socket2::Type::STREAM, None).unwrap();
+        Arc::<ConnectionTable>::default().register(socket)
+    }
+
+    const NEWS: News = News { has_end: false };
+    const END: News = News { has_end: true };
+
+    #[test]
+    fn who_is_parked_is_taken_once() {
+        let registration = registered();
+        let (table, slot) = (&registration.table, registration.slot());
+        assert!(table.park(slot, Box::new(Idle)).is_ok());
+        assert!(table.unpark(Ready { slot, news: NEWS }).is_some());
+        assert!(table.unpark(Ready { slot, news: NEWS }).is_none());
+        assert!(table.unpark(Ready { slot: 7, news: NEWS }).is_none());
+    }
+
+    #[test]
+    fn what_came_meanwhile_is_told_to_who_comes_to_be_parked() {
+        let registration = registered();
+        let (table, slot) = (&registration.table, registration.slot());
+        for (told, expected) in [(&[NEWS][..], NEWS), (&[NEWS, END], END), (&[END, NEWS], END)] {
+            told.iter().for_each(|news| assert!(table.unpark(Ready { slot, news: *news }).is_none()));
+            let Err((idle, news)) = table.park(slot, Box::new(Idle)) else { panic!("{told:?} is lost") };
+            assert_eq!(news, expected);
+            assert!(table.park(slot, idle).is_ok(), "it is told once");
+            assert!(table.unpark(Ready { slot, news: NEWS }).is_some());
+        }
+    }
+
+    #[test]
+    fn many_busy_connections_are_a_crowd_and_idle_ones_are_not() {
+        const IDLE_TIME_MAX: Duration = Duration::from_secs(60);
+        let table = Arc::<ConnectionTable>::default();
+        let all: Vec<_> = (0..=CROWD_MIN)
+            .map(|_| {
+                table.register(Socket::pair(socket2::Domain::UNIX, socket2::Type::STREAM, None).unwrap().0)
+            })
+            .collect();
+        let looks = |millis| {
+            table.look(millis, IDLE_TIME_MAX);
+            table.is_crowded()
+        };
+        // A request is answered, or comes, or has come a short while ago.
+        assert!(looks(1_000));
+        all.iter().for_each(|one| one.peer.wait_until(9_000, Wait::Octets));
+        assert!(looks(1_000));
+        all.iter().for_each(|one| one.peer.wait_until(61_000, Wait::Request));
+        assert!(looks(1_000) && looks(1_000 + REST_MILLIS - 1));
+        assert!(!looks(1_000 + REST_MILLIS), "all are idle");
+        all.iter().skip(1).for_each(|one| one.peer.go_on());
+        assert!(!looks(1_000 + REST_MILLIS), "one is idle, and the others are no crowd");
+        all.iter().for_each(|one| one.peer.go_on());
+        assert!(looks(1_000 + REST_MILLIS));
     }
 }

@@ -30,6 +30,8 @@ mod security;
 #[cfg(feature = "server")]
 mod server;
 #[cfg(feature = "server")]
+mod server_crowd;
+#[cfg(feature = "server")]
 mod server_end;
 #[cfg(feature = "server")]
 mod server_rest;

@@ -10,6 +10,7 @@ use rustls::ServerConnection;
 
 use crate::limits::http::TLS_RECORD_BYTES_MAX;
 use crate::transport::line::{AtOnce, Line, PlainLine};
+use crate::transport::readiness::News;
 
 /// A socket that speaks TLS.
 pub(in crate::transport) struct TlsLine {
@@ -144,7 +145,7 @@ impl Line for TlsLine {
         self.wire.wait()
     }
 
-    fn look_again(&mut self) {
-        self.wire.look_again();
+    fn look_again(&mut self, news: News) {
+        self.wire.look_again(news);
     }
 }
