@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use brrtrouter::{CloseCause, Server, ServerError, ServerHandle, ServerOptions};
+use brrtrouter::{
+    Api, CloseCause, Description, Handlers, Response, Server, ServerError, ServerHandle, ServerOptions,
+};
 
 use crate::server::{api, connect, serve, served, told};
 
@@ -152,4 +154,42 @@ fn a_client_that_ends_behind_its_request_is_answered_and_seen_to_end() {
         assert!(number % 2 == 1 || answer.ends_with("Hello, Ada! one"), "{answer}");
     }
     all_ended(&running);
+}
+
+/// What tells on which thread it is dropped.
+struct Told(std::sync::mpsc::Sender<Option<String>>);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.0.send(std::thread::current().name().map(str::to_owned)).unwrap();
+    }
+}
+
+/// The last to serve may be a coroutine, which has less stack than the end of an `Api` takes.
+#[test]
+fn an_api_ends_on_a_thread_whoever_was_the_last_to_serve() {
+    let (told, tells) = std::sync::mpsc::channel();
+    let told = Told(told);
+    let description = Description::from_text(
+        "last.yaml",
+        "
+openapi: 3.1.2
+info: { title: Last, version: '1' }
+paths: { /last: { get: { operationId: last, responses: { '204': { description: Late } } } } }
+",
+    )
+    .unwrap();
+    let handlers = Handlers::new().on("last", move |_| {
+        let _held = &told;
+        may::coroutine::sleep(Duration::from_millis(300));
+        Ok(Response::no_content())
+    });
+    let api = Api::builder(&description).handlers(handlers).build().unwrap();
+    let running = Server::bind("127.0.0.1:0").unwrap().serve(api).unwrap();
+    let mut client = connect(running.local_addr().unwrap());
+    client.write_all(b"GET /last HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    drop(running);
+    let thread = tells.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!(thread.as_deref(), Some("brrtrouter-ticker"));
 }
