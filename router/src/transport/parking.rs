@@ -103,7 +103,7 @@ impl Watcher {
     pub(super) fn run(&self, server: &Weak<Shared>) {
         while let Some(server) = server.upgrade() {
             if self.take_up() {
-                send_runner(&server);
+                Runner::send(&server);
             }
             drop(server);
             self.waiting.wait_io();
@@ -124,17 +124,18 @@ impl Watcher {
     }
 }
 
-fn send_runner(server: &Arc<Shared>) {
-    let runner = Runner { server: Arc::clone(server) };
-    let _detached = may::go!(move || runner.run());
-}
-
 /// Serves connections that were woken.
 struct Runner {
     server: Arc<Shared>,
 }
 
 impl Runner {
+    /// Starts one.
+    fn send(server: &Arc<Shared>) {
+        let runner = Self { server: Arc::clone(server) };
+        let _detached = may::go!(move || runner.run());
+    }
+
     /// Serves until none is left, or others that wait for this worker should have their turn.
     fn run(self) {
         let Some(parking) = &self.server.parking else { return };
@@ -146,7 +147,7 @@ impl Runner {
             }
         }
         if parking.lock().wants_runner() {
-            send_runner(&self.server);
+            Self::send(&self.server);
         }
     }
 
@@ -157,7 +158,7 @@ impl Runner {
         let wants_runner = woken.wants_runner();
         drop(woken);
         if wants_runner {
-            send_runner(&self.server);
+            Self::send(&self.server);
         }
         Some(ready)
     }

@@ -161,7 +161,8 @@ struct Told(std::sync::mpsc::Sender<Option<String>>);
 
 impl Drop for Told {
     fn drop(&mut self) {
-        self.0.send(std::thread::current().name().map(str::to_owned)).unwrap();
+        // Nobody may wait for it any more.
+        self.0.send(std::thread::current().name().map(str::to_owned)).unwrap_or_default();
     }
 }
 
