@@ -255,43 +255,41 @@ impl<S: Line> Conversation<S> {
             if self.requests == 0 { shared.options.head_time_max } else { shared.options.idle_time_max };
         let until = shared.ticker.after(time);
         if shared.is_crowded() {
-            self.channel.wait_until(until, Wait::Request);
-            self.stop_if_draining()?;
-            self.input.shrink();
+            self.begin_to_wait(until, Wait::Request)?;
             return self.fill_or_park(most);
         }
-        self.channel.be_unwatched();
-        let shared = self.channel.shared();
         let rests_at = shared.ticker.millis().saturating_add(REST_MILLIS);
+        self.channel.be_unwatched();
         if rests_at < until {
-            self.channel.wait_until(rests_at, Wait::Rest);
+            self.begin_to_wait(rests_at, Wait::Rest)?;
         } else {
-            self.channel.wait_until(until, Wait::Request);
+            self.begin_to_wait(until, Wait::Request)?;
         }
-        self.stop_if_draining()?;
-        self.input.shrink();
         match self.channel.fill_or_rest(&mut self.input, most) {
             Ok(Some(count)) => return Ok(Ok(count)),
             Ok(None) => {}
             Err(fault) => return Ok(Err(fault)),
         }
-        self.channel.wait_until(until, Wait::Request);
-        self.stop_if_draining()?;
+        self.begin_to_wait(until, Wait::Request)?;
         if self.channel.shared().parking.is_some() {
             return Err(self.park());
         }
         Ok(self.channel.fill(&mut self.input, most))
     }
 
-    fn fill_or_park(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
-        self.channel.fill_at_once(&mut self.input, most).transpose().ok_or_else(|| self.park())
-    }
-
-    fn stop_if_draining(&self) -> Result<(), Stop> {
+    /// Sets the deadline first: a server that stops after that sees the connection wait.
+    fn begin_to_wait(&mut self, until: u64, wait: Wait) -> Result<(), Stop> {
+        self.channel.wait_until(until, wait);
         if self.channel.shared().is_draining() && self.requests > 0 {
             return Err(Stop::Closed(CloseCause::Drained));
         }
+        self.input.shrink();
         Ok(())
+    }
+
+    /// Reads what has come, if anything has.
+    fn fill_or_park(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
+        self.channel.fill_at_once(&mut self.input, most).transpose().ok_or_else(|| self.park())
     }
 
     /// Keeps as little memory as can be.
