@@ -190,6 +190,12 @@ pub mod http {
     /// How many parked connections the system tells of at once.
     pub const PARKING_WAKES_MAX: usize = 256;
 
+    /// How many workers parked connections are served on at most.
+    pub const WORKERS_SEEN_MAX: usize = 64;
+
+    /// For how many ticks something is kept of a coroutine that has ended: a second, and longer where nothing runs.
+    pub const ENDED_COROUTINE_TICKS: u64 = 20;
+
     /// How many connections a runner serves before others on its worker get their turn.
     pub const RUNNER_TURN_MAX: usize = 256;
 
@@ -206,8 +212,8 @@ pub mod http {
     /// How much of a stream is read at once, in bytes; each read is one chunk.
     pub const STREAM_STEP_BYTES: usize = 4 * 1024;
 
-    /// How many pipelined requests are served before other connections get their turn.
-    pub const PIPELINE_BURST_MAX: u32 = 32;
+    /// How many requests are served of a connection that never waits before others get their turn.
+    pub const BURST_MAX: u32 = 32;
 
     /// The most octets of content in one record of TLS (RFC 8446 §5.1); so much is encrypted before it is sent.
     #[cfg(feature = "tls")]

@@ -28,6 +28,7 @@ mod capacity;
 mod channel;
 mod chunked;
 mod connection;
+mod coroutine;
 mod counts;
 mod date;
 mod exchange;

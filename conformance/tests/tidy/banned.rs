@@ -74,6 +74,7 @@ const BANS: [Ban; 6] = [
             ("router/src/transport/server.rs", "replaced `Api`s wait for a thread that drops them"),
             ("router/src/transport/table.rs", "connections come and go on every worker"),
             ("router/src/transport/parking.rs", "runners on every worker take from it"),
+            ("router/src/transport/coroutine.rs", "coroutines end on every worker"),
         ],
     },
     Ban {

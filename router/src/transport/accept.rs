@@ -8,7 +8,6 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use may::go;
 use may::io::{CoIo, WaitIo, WaitIoWaker};
 use socket2::{SockAddr, Socket};
 
@@ -92,8 +91,8 @@ fn admit(shared: &Arc<Shared>, socket: Socket, address: &SockAddr, protection: &
     let departure: Arc<dyn Departure> = Arc::<Peer>::clone(registration.peer());
     let departure = Some(departure);
     let connection = Connection { peer: address.as_socket(), local, departure, ..Connection::default() };
-    let (shared, protection) = (Arc::clone(shared), protection.clone());
-    let _detached = go!(move || connection::serve(&shared, registration, connection, &protection));
+    let (served, protection) = (Arc::clone(shared), protection.clone());
+    shared.coroutines.start(move || connection::serve(&served, registration, connection, &protection));
 }
 
 /// One try to say why; a peer that has no room for it in its buffer goes without.

@@ -10,7 +10,9 @@ use super::line::{AtOnce, Line};
 use super::readiness::News;
 use super::server::Shared;
 use super::table::{Peer, Wait};
-use crate::limits::http::{LINGER_BYTES_MAX, LINGER_MILLIS_MAX, OUTPUT_BYTES_MAX, WRITE_STEP_BYTES};
+use crate::limits::http::{
+    BURST_MAX, LINGER_BYTES_MAX, LINGER_MILLIS_MAX, OUTPUT_BYTES_MAX, WRITE_STEP_BYTES,
+};
 
 /// Why nothing came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +36,13 @@ pub(super) struct Channel<S> {
     has_written_late: bool,
     /// Whether the parking watches the socket.
     is_watched: bool,
+    /// How many requests were served since it last waited for one.
+    burst: u32,
 }
 
 impl<S: Line> Channel<S> {
     pub(super) const fn new(stream: S, peer: Arc<Peer>, shared: Arc<Shared>) -> Self {
-        Self { stream, peer, shared, has_written_late: false, is_watched: false }
+        Self { stream, peer, shared, has_written_late: false, is_watched: false, burst: 0 }
     }
 
     /// The same channel over another line.
@@ -50,6 +54,7 @@ impl<S: Line> Channel<S> {
             shared: self.shared,
             has_written_late: self.has_written_late,
             is_watched: self.is_watched,
+            burst: self.burst,
         }
     }
 
@@ -99,7 +104,10 @@ impl<S: Line> Channel<S> {
             match self.fill_at_once(input, bytes_max)? {
                 Some(count) => return Ok(Some(count)),
                 None if self.peer.is_resting() => return Ok(None),
-                None => self.stream.wait().map_err(|_| ReadFault::Gone)?,
+                None => {
+                    self.burst = 0;
+                    self.stream.wait().map_err(|_| ReadFault::Gone)?;
+                }
             }
         }
     }
@@ -126,7 +134,18 @@ impl<S: Line> Channel<S> {
 
     /// Something has come while others waited for the connection.
     pub(super) fn look_again(&mut self, news: News) {
+        self.burst = 0;
         self.stream.look_again(news);
+    }
+
+    /// A request more was served. Whether there were so many without a wait that others should have their turn.
+    pub(super) const fn has_had_its_turn(&mut self) -> bool {
+        self.burst = self.burst.saturating_add(1);
+        let is_over = self.burst >= BURST_MAX;
+        if is_over {
+            self.burst = 0;
+        }
+        is_over
     }
 
     /// The same without waiting; `None` where nothing has come.

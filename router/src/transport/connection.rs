@@ -12,13 +12,13 @@ use super::fault::FramingFault;
 use super::input::Input;
 use super::line::{Line, PlainLine};
 use super::output::Output;
-use super::parking::Parked;
+use super::parking::{Parked, Parking};
 use super::protection::Protection;
 use super::readiness::News;
 use super::scan::{HeadPlace, Scan, head_bytes_max};
 use super::server::Shared;
 use super::table::{Registration, Wait};
-use crate::limits::http::{OUTPUT_BYTES_MAX, PIPELINE_BURST_MAX, REST_MILLIS};
+use crate::limits::http::{OUTPUT_BYTES_MAX, REST_MILLIS};
 use crate::serve::Connection;
 
 /// Serves the connection of a registration.
@@ -65,11 +65,16 @@ impl<S: Line> Session<S> {
             match self.conversation.run() {
                 Progress::Over(cause) => return ending.by(cause),
                 Progress::Waits => {}
+                Progress::Yields(parking) => {
+                    shared.table.keep(slot, self);
+                    parking.go_on_later(slot);
+                    return ending.put_off();
+                }
             }
-            // One that cannot be watched is closed: it was idle, and may be at any time (RFC 9112 §9.5).
             if let Err(fault) = self.conversation.channel.be_watched(slot) {
-                tracing::warn!(%fault, "an idle connection cannot be waited for");
-                return ending.by(CloseCause::Idle);
+                tracing::warn!(%fault, "an idle connection cannot be watched, and waits in a coroutine");
+                self.conversation.stays = true;
+                continue;
             }
             match shared.table.park(slot, self) {
                 Ok(()) => return ending.put_off(),
@@ -95,6 +100,8 @@ enum Progress {
     Over(CloseCause),
     /// It waits for a request, and needs no coroutine meanwhile.
     Waits,
+    /// It has more to do, and has had its turn.
+    Yields(Arc<Parking>),
 }
 
 /// The state of a connection between and within requests.
@@ -110,6 +117,8 @@ pub(super) struct Conversation<S> {
     requests: u64,
     /// Whether it was parked, with a deadline that stands.
     was_parked: bool,
+    /// Whether it has to wait in a coroutine.
+    stays: bool,
 }
 
 /// Why there is no further head.
@@ -131,15 +140,26 @@ impl From<FramingFault> for Stop {
 impl<S: Line> Conversation<S> {
     pub(super) fn new(channel: Channel<S>, connection: Connection) -> Self {
         let (input, behind, output) = (Input::default(), Input::default(), Output::default());
-        Self { channel, connection, input, behind, output, cause: None, requests: 0, was_parked: false }
+        Self {
+            channel,
+            connection,
+            input,
+            behind,
+            output,
+            cause: None,
+            requests: 0,
+            was_parked: false,
+            stays: false,
+        }
     }
 
     /// Serves requests until one side has enough, or none comes.
     fn run(&mut self) -> Progress {
-        let Some(cause) = self.converse() else { return Progress::Waits };
+        let progress = self.converse();
         let shared = self.channel.shared();
+        let Progress::Over(cause) = progress else { return progress };
         if !shared.is_draining() {
-            return Progress::Over(cause);
+            return progress;
         }
         let is_cut_off = shared.is_cut_off();
         Progress::Over(match cause {
@@ -161,28 +181,26 @@ impl<S: Line> Conversation<S> {
         })
     }
 
-    /// Tells why it ended; `None` if it has not.
-    fn converse(&mut self) -> Option<CloseCause> {
-        let mut burst = 0_u32;
+    fn converse(&mut self) -> Progress {
         loop {
-            let waited = self.input.is_empty();
             let next = match self.next_head() {
                 Ok(place) => self.exchange(place),
                 Err(Stop::Fault(fault)) => self.refuse(fault),
                 Err(Stop::Closed(cause)) => {
                     self.channel.farewell();
-                    return Some(cause);
+                    return Progress::Over(cause);
                 }
-                Err(Stop::Parks) => return None,
+                Err(Stop::Parks) => return Progress::Waits,
             };
             self.requests = self.requests.saturating_add(1);
             if next != Next::Request {
-                return Some(self.end(next));
+                return Progress::Over(self.end(next));
             }
-            burst = if waited { 0 } else { burst.saturating_add(1) };
-            if burst >= PIPELINE_BURST_MAX {
-                burst = 0;
-                may::coroutine::yield_now();
+            if self.channel.has_had_its_turn() {
+                match &self.channel.shared().parking {
+                    Some(parking) => return Progress::Yields(Arc::clone(parking)),
+                    None => may::coroutine::yield_now(),
+                }
             }
         }
     }
@@ -254,7 +272,7 @@ impl<S: Line> Conversation<S> {
         let time =
             if self.requests == 0 { shared.options.head_time_max } else { shared.options.idle_time_max };
         let until = shared.ticker.after(time);
-        if shared.is_crowded() {
+        if shared.is_crowded() && !self.stays {
             self.begin_to_wait(until, Wait::Request)?;
             return self.fill_or_park(most);
         }
@@ -271,7 +289,7 @@ impl<S: Line> Conversation<S> {
             Err(fault) => return Ok(Err(fault)),
         }
         self.begin_to_wait(until, Wait::Request)?;
-        if self.channel.shared().parking.is_some() {
+        if self.channel.shared().parking.is_some() && !self.stays {
             return Err(self.park());
         }
         Ok(self.channel.fill(&mut self.input, most))

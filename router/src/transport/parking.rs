@@ -10,12 +10,13 @@ use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 
+use arrayvec::ArrayVec;
 use may::io::{CoIo, WaitIo, WaitIoWaker};
 use socket2::Socket;
 
 use super::readiness::{News, Readiness, Ready};
 use super::server::Shared;
-use crate::limits::http::RUNNER_TURN_MAX;
+use crate::limits::http::{RUNNER_TURN_MAX, WORKERS_SEEN_MAX};
 
 /// A connection that waits, and what it does next.
 pub(super) trait Parked: Send {
@@ -34,26 +35,69 @@ pub(super) struct Parking {
 #[expect(clippy::disallowed_types, reason = "runners on every worker take from it")]
 type SharedWoken = std::sync::Mutex<Woken>;
 
-/// The connections that are to go on, the one that was woken first in front.
-#[derive(Debug, Default)]
+/// The connections that are to go on, and the runners that are on their way to them.
+#[derive(Debug)]
 struct Woken {
+    /// The one that was woken first in front.
     ready: VecDeque<Ready>,
-    /// Whether a runner was sent that has not begun yet.
-    has_runner: bool,
+    /// Those that have had their turn: they are ready once the watcher has been here, and so all others before them.
+    later: Vec<Ready>,
+    runners: Runners,
+}
+
+/// The workers in whose queue a runner is that has not begun yet.
+#[derive(Debug)]
+struct Runners {
+    sent: ArrayVec<bool, WORKERS_SEEN_MAX>,
+    /// Which worker gets the next.
+    next: usize,
+}
+
+impl Runners {
+    fn new(workers: usize) -> Self {
+        let sent = std::iter::repeat_n(false, workers.clamp(1, WORKERS_SEEN_MAX)).collect();
+        Self { sent, next: 0 }
+    }
+
+    /// The next worker without one, which counts as sent from now on.
+    fn want(&mut self) -> Option<usize> {
+        let workers = self.sent.len();
+        let of_all =
+            (0..workers).map(|at| self.next.saturating_add(at).checked_rem(workers).unwrap_or_default());
+        let worker = of_all.into_iter().find(|worker| self.sent.get(*worker) == Some(&false))?;
+        self.set(worker, true);
+        self.next = worker.saturating_add(1);
+        Some(worker)
+    }
+
+    fn set(&mut self, worker: usize, is_sent: bool) {
+        if let Some(sent) = self.sent.get_mut(worker) {
+            *sent = is_sent;
+        }
+    }
+
+    fn on_their_way(&self) -> usize {
+        self.sent.iter().filter(|is_sent| **is_sent).count()
+    }
 }
 
 impl Woken {
-    /// Whether a runner has to be sent; it counts as sent from now on.
-    fn wants_runner(&mut self) -> bool {
-        !self.ready.is_empty() && !std::mem::replace(&mut self.has_runner, true)
+    fn new(workers: usize) -> Self {
+        Self { ready: VecDeque::new(), later: Vec::new(), runners: Runners::new(workers) }
+    }
+
+    /// The worker that a runner is to be sent to: as long as there are fewer on their way than connections that wait for one.
+    fn wants_runner(&mut self) -> Option<usize> {
+        (self.runners.on_their_way() < self.ready.len()).then(|| self.runners.want()).flatten()
     }
 }
 
 impl Parking {
     /// Opens it; `None` where the system has none.
     pub(super) fn open() -> io::Result<Option<Arc<Self>>> {
-        let readiness = Readiness::open()?.map(Arc::new);
-        Ok(readiness.map(|readiness| Arc::new(Self { readiness, woken: SharedWoken::default() })))
+        let Some(readiness) = Readiness::open()? else { return Ok(None) };
+        let woken = SharedWoken::new(Woken::new(may::config().get_workers()));
+        Ok(Some(Arc::new(Self { readiness: Arc::new(readiness), woken })))
     }
 
     /// Wakes the connection in a slot of the table whenever something comes, from now on; what has come already counts.
@@ -64,6 +108,26 @@ impl Parking {
     /// Does so no more.
     pub(super) fn unwatch(&self, socket: &Socket) -> io::Result<()> {
         self.readiness.unwatch(socket)
+    }
+
+    /// Lets a connection that is kept in its slot go on when others have had their turn, those that wait for a selector of `may` among them.
+    pub(super) fn go_on_later(&self, slot: usize) {
+        self.lock().later.push(Ready { slot, news: News { has_end: false } });
+        self.readiness.nudge();
+    }
+
+    /// Takes up all for which something has come: the system tells of what comes from then on.
+    fn take_up(&self) {
+        loop {
+            let look = self.readiness.look();
+            let mut woken = self.lock();
+            let Woken { ready, later, .. } = &mut *woken;
+            ready.extend(look.ready);
+            if !look.may_be_more {
+                ready.extend(later.drain(..));
+                return;
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Woken> {
@@ -102,64 +166,106 @@ impl Watcher {
     /// Watches until the server is gone.
     pub(super) fn run(&self, server: &Weak<Shared>) {
         while let Some(server) = server.upgrade() {
-            if self.take_up() {
-                Runner::send(&server);
-            }
+            self.parking.take_up();
+            Runner::send(&server, &self.parking);
             drop(server);
             self.waiting.wait_io();
         }
     }
+}
 
-    /// Takes up all for which something has come: the system tells of what comes from then on. Tells whether a runner has to be sent.
-    fn take_up(&self) -> bool {
-        loop {
-            let ready = self.parking.readiness.look();
-            let may_be_more = ready.is_full();
-            let mut woken = self.parking.lock();
-            woken.ready.extend(ready);
-            if !may_be_more {
-                return woken.wants_runner();
-            }
-        }
+/// What every tick does: the watcher or a runner may be in the queue of a worker that a handler keeps to itself, and there may be others.
+pub(super) fn tick(server: &Arc<Shared>) {
+    let Some(parking) = &server.parking else { return };
+    parking.take_up();
+    let mut wanted = ArrayVec::<_, WORKERS_SEEN_MAX>::new();
+    let mut woken = parking.lock();
+    if !woken.ready.is_empty() {
+        wanted.extend(std::iter::from_fn(|| woken.runners.want()));
     }
+    drop(woken);
+    wanted.into_iter().for_each(|worker| Runner::start(server, parking, worker));
 }
 
 /// Serves connections that were woken.
 struct Runner {
     server: Arc<Shared>,
+    way: Way,
+}
+
+/// That a runner is on its way to a worker, until it begins or is lost.
+struct Way {
+    parking: Arc<Parking>,
+    worker: usize,
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        self.parking.lock().runners.set(self.worker, false);
+    }
 }
 
 impl Runner {
-    /// Starts one.
-    fn send(server: &Arc<Shared>) {
-        let runner = Self { server: Arc::clone(server) };
-        let _detached = may::go!(move || runner.run());
+    /// Starts one, where one is wanted.
+    fn send(server: &Arc<Shared>, parking: &Arc<Parking>) {
+        let wanted = parking.lock().wants_runner();
+        if let Some(worker) = wanted {
+            Self::start(server, parking, worker);
+        }
+    }
+
+    fn start(server: &Arc<Shared>, parking: &Arc<Parking>, worker: usize) {
+        let way = Way { parking: Arc::clone(parking), worker };
+        let runner = Self { server: Arc::clone(server), way };
+        server.coroutines.start_on(worker, move || runner.run());
     }
 
     /// Serves until none is left, or others that wait for this worker should have their turn.
     fn run(self) {
-        let Some(parking) = &self.server.parking else { return };
-        parking.lock().has_runner = false;
+        let Self { server, way } = self;
+        let parking = Arc::clone(&way.parking);
+        drop(way);
         for _ in 0..RUNNER_TURN_MAX {
-            let Some(ready) = self.take(parking) else { return };
-            if let Some(parked) = self.server.table.unpark(ready) {
+            let Some(ready) = Self::take(&server, &parking) else { return };
+            if let Some(parked) = server.table.unpark(ready) {
                 parked.go_on(ready.news);
             }
         }
-        if parking.lock().wants_runner() {
-            Self::send(&self.server);
-        }
+        Self::send(&server, &parking);
     }
 
     /// The next one. Should it have to wait, or its code panic, another runner is on its way for the others.
-    fn take(&self, parking: &Parking) -> Option<Ready> {
+    fn take(server: &Arc<Shared>, parking: &Arc<Parking>) -> Option<Ready> {
         let mut woken = parking.lock();
         let ready = woken.ready.pop_front()?;
-        let wants_runner = woken.wants_runner();
+        let wanted = woken.wants_runner();
         drop(woken);
-        if wants_runner {
-            Self::send(&self.server);
+        if let Some(worker) = wanted {
+            Self::start(server, parking, worker);
         }
         Some(ready)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_worker_is_sent_one_runner_and_no_more_than_connections_wait() {
+        let mut woken = Woken::new(3);
+        assert_eq!(woken.wants_runner(), None, "nobody waits");
+        let ready = Ready { slot: 0, news: News { has_end: false } };
+        woken.ready.extend([ready; 2]);
+        assert_eq!(
+            [woken.wants_runner(), woken.wants_runner(), woken.wants_runner()],
+            [Some(0), Some(1), None]
+        );
+        woken.ready.extend([ready; 2]);
+        woken.runners.set(0, false);
+        assert_eq!(
+            [woken.wants_runner(), woken.wants_runner(), woken.wants_runner()],
+            [Some(2), Some(0), None]
+        );
     }
 }

@@ -25,47 +25,71 @@ pub(super) struct Ready {
     pub(super) news: News,
 }
 
-/// As many as the system is asked for at once.
-pub(super) type ManyReady = ArrayVec<Ready, PARKING_WAKES_MAX>;
+/// What has come since it was last looked for.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    pub(super) ready: ArrayVec<Ready, PARKING_WAKES_MAX>,
+    /// Whether there may be more than is told of at once.
+    pub(super) may_be_more: bool,
+}
 
 /// A selector of its own, beside those of `may`, which know a socket by the coroutine that waits for it.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
-pub(super) struct Readiness(std::os::fd::OwnedFd);
+pub(super) struct Readiness {
+    epoll: std::os::fd::OwnedFd,
+    /// What makes it ready without a socket.
+    nudge: std::os::fd::OwnedFd,
+}
 
 #[cfg(target_os = "linux")]
 mod linux {
     use std::mem::MaybeUninit;
 
-    use rustix::event::{Timespec, epoll};
+    use rustix::event::{EventfdFlags, Timespec, epoll, eventfd};
 
-    use super::{AsRawFd, ManyReady, News, PARKING_WAKES_MAX, RawFd, Readiness, Ready, Socket, io};
+    use super::{AsRawFd, Look, News, PARKING_WAKES_MAX, RawFd, Readiness, Ready, Socket, io};
+
+    /// In place of a slot.
+    const NUDGE: u64 = u64::MAX;
 
     impl Readiness {
         /// Opens it; `None` where the system has none.
         pub(in crate::transport) fn open() -> io::Result<Option<Self>> {
-            Ok(Some(Self(epoll::create(epoll::CreateFlags::CLOEXEC)?)))
+            let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+            let nudge = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+            let tells = epoll::EventFlags::IN | epoll::EventFlags::ET;
+            epoll::add(&epoll, &nudge, epoll::EventData::new_u64(NUDGE), tells)?;
+            Ok(Some(Self { epoll, nudge }))
+        }
+
+        /// Makes it ready, with nothing to tell: whoever waits for it comes to look.
+        pub(in crate::transport) fn nudge(&self) {
+            // Each write is an arrival. Nobody reads the count, which reaches its end after longer than anything runs.
+            rustix::io::write(&self.nudge, &1_u64.to_ne_bytes()).unwrap_or_default();
         }
 
         /// Tells from now on of all that comes for a socket, once for each time it comes, until it is closed; and of what has come already.
         pub(in crate::transport) fn watch(&self, socket: &Socket, slot: usize) -> io::Result<()> {
             let slot = epoll::EventData::new_u64(u64::try_from(slot).unwrap_or(u64::MAX));
             let tells = epoll::EventFlags::IN | epoll::EventFlags::RDHUP | epoll::EventFlags::ET;
-            epoll::add(&self.0, socket, slot, tells).map_err(io::Error::from)
+            epoll::add(&self.epoll, socket, slot, tells).map_err(io::Error::from)
         }
 
         /// Tells of it no more, but for what was told already.
         pub(in crate::transport) fn unwatch(&self, socket: &Socket) -> io::Result<()> {
-            epoll::delete(&self.0, socket).map_err(io::Error::from)
+            epoll::delete(&self.epoll, socket).map_err(io::Error::from)
         }
 
-        /// What has come since it was last looked for, without waiting. Where there is no room left in what this gives, there may be more.
-        pub(in crate::transport) fn look(&self) -> ManyReady {
+        /// What has come since it was last looked for, without waiting.
+        pub(in crate::transport) fn look(&self) -> Look {
             let mut events = [const { MaybeUninit::uninit() }; PARKING_WAKES_MAX];
             // A signal may end it early; nothing else can.
-            match epoll::wait(&self.0, &mut events, Some(&Timespec::default())) {
-                Ok((events, _)) => events.iter().filter_map(ready).collect(),
-                Err(_) => ManyReady::new(),
+            match epoll::wait(&self.epoll, &mut events, Some(&Timespec::default())) {
+                Ok((events, rest)) => {
+                    Look { ready: events.iter().filter_map(ready).collect(), may_be_more: rest.is_empty() }
+                }
+                Err(_) => Look::default(),
             }
         }
     }
@@ -75,12 +99,15 @@ mod linux {
             epoll::EventFlags::RDHUP.union(epoll::EventFlags::HUP).union(epoll::EventFlags::ERR);
         // It is packed, so that it cannot be borrowed in parts.
         let (slot, flags) = (event.data.u64(), event.flags);
+        if slot == NUDGE {
+            return None;
+        }
         Some(Ready { slot: usize::try_from(slot).ok()?, news: News { has_end: flags.intersects(ENDS) } })
     }
 
     impl AsRawFd for Readiness {
         fn as_raw_fd(&self) -> RawFd {
-            self.0.as_raw_fd()
+            self.epoll.as_raw_fd()
         }
     }
 }
@@ -104,7 +131,11 @@ impl Readiness {
         match *self {}
     }
 
-    pub(super) fn look(&self) -> ManyReady {
+    pub(super) fn nudge(&self) {
+        match *self {}
+    }
+
+    pub(super) fn look(&self) -> Look {
         match *self {}
     }
 }
@@ -131,14 +162,25 @@ mod tests {
         theirs.write_all(b"before").unwrap();
         readiness.watch(&ours, 5).unwrap();
         let news = |has_end| [Ready { slot: 5, news: News { has_end } }];
-        assert_eq!(readiness.look()[..], news(false), "what came before counts");
-        assert!(readiness.look().is_empty(), "it was told");
+        assert_eq!(readiness.look().ready[..], news(false), "what came before counts");
+        assert!(readiness.look().ready.is_empty(), "it was told");
         assert_eq!(ours.read(&mut [0; 8]).unwrap(), 6);
         theirs.write_all(b"last").unwrap();
         drop(theirs);
-        assert_eq!(readiness.look()[..], news(true));
-        assert!(readiness.look().is_empty());
+        assert_eq!(readiness.look().ready[..], news(true));
+        assert!(readiness.look().ready.is_empty());
         readiness.unwatch(&ours).unwrap();
         assert!(readiness.unwatch(&ours).is_err());
+    }
+
+    #[test]
+    fn a_nudge_makes_it_ready_and_tells_nothing() {
+        let readiness = Readiness::open().unwrap().unwrap();
+        for _ in 0..2 {
+            readiness.nudge();
+            let mut waits = [rustix::event::PollFd::new(&readiness.epoll, rustix::event::PollFlags::IN)];
+            assert_eq!(rustix::event::poll(&mut waits, None).unwrap(), 1);
+            assert!(readiness.look().ready.is_empty());
+        }
     }
 }

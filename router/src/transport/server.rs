@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use arc_swap::ArcSwap;
-use may::go;
 use may::io::WaitIoWaker;
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -19,10 +18,11 @@ use super::accept::{Acceptor, Listening};
 use super::address::{AddressError, ListenAddress};
 use super::apart::Apart;
 use super::capacity;
+use super::coroutine::Coroutines;
 use super::counts::ServerCounts;
 use super::handle::ServerHandle;
 use super::options::ServerOptions;
-use super::parking::{Parking, Watcher};
+use super::parking::{self, Parking, Watcher};
 use super::protection::Protection;
 use super::runtime::{RuntimeConfig, RuntimeError};
 use super::table::ConnectionTable;
@@ -247,7 +247,8 @@ impl Server {
             addresses.push(listener.address);
             let shared = Arc::clone(&shared);
             shared.accepting.fetch_add(1, Ordering::AcqRel);
-            let _detached = go!(move || {
+            let coroutines = Arc::clone(&shared.coroutines);
+            coroutines.start(move || {
                 let ended = Accepting(Arc::clone(&shared));
                 acceptor.run(&shared);
                 drop(ended);
@@ -268,18 +269,20 @@ fn start_watcher(shared: &Arc<Shared>) -> io::Result<Option<WaitIoWaker>> {
     let watcher = Watcher::new(parking)?;
     let waker = watcher.waker();
     let watched = Arc::downgrade(shared);
-    let _detached = go!(move || watcher.run(&watched));
+    shared.coroutines.start(move || watcher.run(&watched));
     Ok(Some(waker))
 }
 
 /// Starts the thread that ticks until the server is gone, and then lets its watcher know.
 fn start_ticker(shared: &Arc<Shared>, watcher: Option<WaitIoWaker>) -> io::Result<()> {
     let (watched, service) = (Arc::downgrade(shared), Arc::clone(&shared.service));
+    let coroutines = Arc::clone(&shared.coroutines);
     let ticks = move || {
         ticker::run(&watched);
         watcher.iter().for_each(WaitIoWaker::wakeup);
         // The last to have it, whoever was the last to serve: a coroutine has less stack than its end takes.
         drop(service);
+        ticker::forget(&coroutines);
     };
     std::thread::Builder::new().name("brrtrouter-ticker".to_owned()).spawn(ticks)?;
     Ok(())
@@ -334,6 +337,7 @@ pub(super) struct Shared {
     pub(super) service: Arc<ArcSwap<Service>>,
     pub(super) options: ServerOptions,
     pub(super) apart: Apart,
+    pub(super) coroutines: Arc<Coroutines>,
     /// Where idle connections wait; without it each waits in its coroutine.
     pub(super) parking: Option<Arc<Parking>>,
     pub(super) connections_max: usize,
@@ -360,6 +364,7 @@ impl Shared {
             connections_max: capacity::connections_max(options.connections_max),
             options,
             apart,
+            coroutines: Arc::default(),
             parking,
             table: Arc::default(),
             ticker: Ticker::new(),
@@ -407,8 +412,10 @@ impl Shared {
     }
 
     /// What every tick does.
-    pub(super) fn tick(&self) {
+    pub(super) fn tick(self: &Arc<Self>) {
         let millis = self.ticker.millis();
+        self.coroutines.tick();
+        parking::tick(self);
         self.table.look(millis, self.options.idle_time_max);
         if self.is_draining() {
             self.table.end_idle();

@@ -316,6 +316,13 @@ impl ConnectionTable {
         Ok(())
     }
 
+    /// Keeps it in any case; what has come stays told.
+    pub(super) fn keep(&self, slot: usize, kept: Box<dyn Parked>) {
+        if let Some(Some(entry)) = self.lock().peers.get_mut(slot) {
+            entry.parked = Some(kept);
+        }
+    }
+
     /// Takes the connection that is parked in a slot. One that is being served is told when it comes to be parked.
     pub(super) fn unpark(&self, ready: Ready) -> Option<Box<dyn Parked>> {
         let mut slots = self.lock();

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 
+use super::coroutine::Coroutines;
 use super::date::DateText;
 use super::server::Shared;
-use crate::limits::http::TICK_MILLIS;
+use crate::limits::http::{ENDED_COROUTINE_TICKS, TICK_MILLIS};
 use crate::serve::{Clock, SystemClock};
 
 /// The moment of the last tick.
@@ -75,6 +76,14 @@ pub(super) fn run(server: &Weak<Shared>) {
         server.tick();
         drop(server);
         std::thread::park_timeout(Duration::from_millis(TICK_MILLIS));
+    }
+}
+
+/// Ticks on for those coroutines that were the last of a server.
+pub(super) fn forget(coroutines: &Coroutines) {
+    for _ in 0..=ENDED_COROUTINE_TICKS.saturating_add(1) {
+        std::thread::park_timeout(Duration::from_millis(TICK_MILLIS));
+        coroutines.tick();
     }
 }
 

@@ -1,8 +1,12 @@
 //! So many busy connections that none waits in a coroutine of its own: each is parked between its requests, and few coroutines serve them all.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do the functions they share")]
 
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use brrtrouter::{Api, CloseCause, Description, Handlers, Response, Server, ServerHandle};
@@ -31,9 +35,14 @@ paths:
       operationId: sum
       requestBody: { required: true, content: { application/json: { schema: { type: array, items: { type: integer } } } } }
       responses: { '200': { description: The sum, content: { application/json: {} } } }
+  /turn: { get: { operationId: turn, responses: { '200': { description: How many, content: { text/plain: {} } } } } }
+  /blink: { get: { operationId: blink, responses: { '204': { description: Soon } } } }
   /slow: { get: { operationId: slow, responses: { '204': { description: Later } } } }
   /vanish: { get: { operationId: vanish, responses: { '204': { description: Never } } } }
 ";
+
+// How many requests this coroutine has served.
+may::coroutine_local!(static SERVED: Cell<usize> = Cell::new(0));
 
 fn serve() -> (ServerHandle, SocketAddr) {
     let most = getrlimit(Resource::Nofile).maximum;
@@ -43,6 +52,14 @@ fn serve() -> (ServerHandle, SocketAddr) {
     let handlers = Handlers::new()
         .on("hello", |cx| Ok(Response::text(format!("Hello, {}!", cx.path::<&str>("name")?))))
         .on("sum", |cx| Ok(Response::json(&cx.body::<Vec<i64>>()?.iter().sum::<i64>())))
+        .on("turn", |_| {
+            let count = SERVED.with(|served| served.replace(served.get() + 1));
+            Ok(Response::text(format!("turn {count};")))
+        })
+        .on("blink", |_| {
+            may::coroutine::sleep(Duration::ZERO);
+            Ok(Response::no_content())
+        })
         .on("slow", |_| {
             may::coroutine::sleep(Duration::from_millis(300));
             Ok(Response::no_content())
@@ -67,7 +84,8 @@ fn crowd(address: SocketAddr) -> Vec<TcpStream> {
 
 fn all_greeted(streams: &mut [TcpStream], round: usize) {
     for (number, stream) in streams.iter_mut().enumerate() {
-        write!(stream, "GET /hello/{number}-{round} HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+        let request = format!("GET /hello/{number}-{round} HTTP/1.1\r\nHost: a\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
     }
     for (number, stream) in streams.iter_mut().enumerate() {
         assert!(told(stream).ends_with(&format!("Hello, {number}-{round}!")), "{number} in {round}");
@@ -202,4 +220,78 @@ fn a_crowd_that_thins_out_and_comes_back_is_answered() {
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     streams.iter_mut().for_each(|stream| assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0));
     assert_eq!(running.connections().closed(CloseCause::Drained), MANY as u64, "{:?}", running.connections());
+}
+
+/// `may` writes into a coroutine that sleeps, and may do so when that has long gone on and ended.
+#[test]
+fn a_coroutine_that_ends_right_behind_a_sleep_does_no_harm() {
+    let (_running, address) = serve();
+    let mut streams = crowd(address);
+    for _ in 0..30 {
+        let blink =
+            |stream: &mut TcpStream| stream.write_all(b"GET /blink HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+        streams.iter_mut().for_each(blink);
+        streams.iter_mut().for_each(|stream| assert!(told(stream).starts_with("HTTP/1.1 204")));
+    }
+}
+
+/// Sends requests without an end, each of which just fills what is read at once, and reads the answers, until it is told to stop.
+fn flood(address: SocketAddr, is_over: &Arc<AtomicBool>) -> [JoinHandle<()>; 2] {
+    let padding = "a".repeat(1024 - "GET /hello/flood HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n".len());
+    let many = format!("GET /hello/flood HTTP/1.1\r\nHost: a\r\nX: {padding}\r\n\r\n").repeat(64);
+    let mut sends = connect(address);
+    let mut reads = sends.try_clone().unwrap();
+    let is_over = Arc::clone(is_over);
+    let sending = std::thread::spawn(move || {
+        while !is_over.load(Ordering::Relaxed) {
+            sends.write_all(many.as_bytes()).unwrap();
+        }
+        sends.shutdown(Shutdown::Write).unwrap();
+    });
+    let reading = std::thread::spawn(move || {
+        assert!(std::io::copy(&mut reads, &mut std::io::sink()).unwrap() > 0);
+    });
+    [sending, reading]
+}
+
+#[test]
+fn those_that_never_wait_hold_up_nobody() {
+    let (_running, address) = serve();
+    for is_crowd in [false, true] {
+        let mut others = if is_crowd { crowd(address) } else { (0..20).map(|_| connect(address)).collect() };
+        let is_over = Arc::default();
+        // One more than there are workers.
+        let count = std::thread::available_parallelism().map_or(1, usize::from) + 1;
+        let floods: Vec<_> = (0..count).flat_map(|_| flood(address, &is_over)).collect();
+        let began = Instant::now();
+        let mut rounds = 0;
+        while began.elapsed() < Duration::from_secs(1) {
+            all_greeted(&mut others, rounds);
+            rounds += 1;
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?} for {rounds} rounds", began.elapsed());
+        is_over.store(true, Ordering::Relaxed);
+        floods.into_iter().for_each(|flood| flood.join().unwrap());
+    }
+}
+
+/// Whether the requests come in one read or each fills one.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_that_has_had_its_turn_goes_on_in_another_coroutine() {
+    let (_running, address) = serve();
+    for padding in [0, 1024 - "GET /turn HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n".len()] {
+        let padding = "a".repeat(padding);
+        let request = format!("GET /turn HTTP/1.1\r\nHost: a\r\nX: {padding}\r\n\r\n");
+        let mut stream = connect(address);
+        stream.write_all(request.repeat(200).as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).unwrap();
+        let turns = answers.split("turn ").skip(1).filter_map(|turn| turn.split(';').next());
+        let turns: Vec<usize> = turns.map(|turn| turn.parse().unwrap()).collect();
+        assert_eq!(turns.len(), 200);
+        // Six, unless it had to wait for the client now and then.
+        assert!(turns.iter().filter(|turn| **turn == 0).count() > 2, "{turns:?}");
+    }
 }
