@@ -1,12 +1,13 @@
 //! The one place where coroutines of the transport start, and what is kept of them for a while when they have ended.
 //!
-//! Takes: what a coroutine does. Gives: nothing; it runs for itself. Never panics, but where the system has no room for a stack.
+//! Takes: what a coroutine does. Gives: nothing; it runs for itself, or is dropped where the system has no room for its stack. Never panics.
 //!
 //! `may` lets a coroutine sleep by giving it to its timer and then still writing into it, from the worker that it slept on. Should it wake, go on and end on another thread
 //! before that worker gets to write, what is written to is gone (`Sleep::subscribe` and `Park::subscribe` of 0.3.51 borrow it). A handler may sleep and be the last that its
 //! coroutine does, so the part that is written to is kept: for more ticks than a worker is ever held up between two instructions.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use may::coroutine::{Builder, Coroutine};
@@ -44,12 +45,15 @@ impl Coroutines {
 
     fn build(self: &Arc<Self>, builder: Builder, task: impl FnOnce() + Send + 'static) {
         let kept = Kept(Arc::clone(self));
-        let started = may::go!(builder, move || {
+        let body = move || {
             let _kept = kept;
             task();
-        });
-        if let Err(fault) = started {
-            tracing::error!(%fault, "a coroutine cannot be started");
+        };
+        // `may` panics where it gets no stack: who starts a coroutine has others to care for, and goes on.
+        match catch_unwind(AssertUnwindSafe(|| may::go!(builder, body))) {
+            Ok(Ok(_detached)) => {}
+            Ok(Err(fault)) => tracing::error!(%fault, "a coroutine cannot be started"),
+            Err(_) => tracing::error!("a coroutine cannot be started: the system has no room for its stack"),
         }
     }
 
@@ -88,6 +92,15 @@ impl Drop for Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_finds_no_room_for_its_stack_is_dropped() {
+        let coroutines = Arc::<Coroutines>::default();
+        let held = Arc::new(());
+        let taken = Arc::clone(&held);
+        coroutines.build(Builder::new().stack_size(usize::MAX >> 8), move || drop(taken));
+        assert_eq!(Arc::strong_count(&held), 1);
+    }
 
     #[test]
     fn what_has_ended_is_kept_for_some_ticks() {
