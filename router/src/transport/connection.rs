@@ -1,7 +1,7 @@
 //! One connection from its first octet to its last: requests one after the other, each answered before the next is read.
 //!
-//! Takes: a stream, and what is known of its peer. Gives: nothing; the connection is over when this returns, or it is parked: it has waited for a while, and goes on
-//! in another coroutine when something comes. Each runs in a coroutine of its own. Never panics, but for what a panicking `Api` passes on.
+//! Takes: a stream, and what is known of its peer. Gives: nothing; the connection is over when this returns, or it is parked: it waits for a request, or has had its turn,
+//! and goes on in another coroutine. While it is served it has a coroutine to itself. Never panics, but for what a panicking `Api` passes on.
 
 use std::sync::Arc;
 
