@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `address`, `options`, `runtime` | configuration | what to listen on, every bound, coroutines |
 //! | `server`, `handle`, `signal` | an address and an `Api` | a running server, and its end |
-//! | `accept`, `capacity`, `table`, `ticker` | a listening socket | connections that are counted, timed and findable |
+//! | `accept`, `capacity`, `table`, `peer`, `ticker` | a listening socket | connections that are counted, timed and findable |
 //! | `parking` | a connection that has waited for a while | the same without a coroutine, until something comes |
 //! | `protection`, `tls` (feature `tls`) | a connection | the same, protected |
 //! | `connection`, `exchange` | one connection | requests in order, an answer each |
@@ -42,6 +42,7 @@ mod line;
 mod options;
 mod output;
 mod parking;
+mod peer;
 mod pool;
 #[cfg(test)]
 mod properties;

@@ -47,7 +47,8 @@ const BANS: [Ban; 6] = [
             ),
             ("router/src/transport/counts.rs", "counts of one server, passed explicitly"),
             ("router/src/transport/server.rs", "what one server's threads share, passed explicitly"),
-            ("router/src/transport/table.rs", "deadlines that the ticker looks at"),
+            ("router/src/transport/peer.rs", "deadlines that the ticker looks at"),
+            ("router/src/transport/table.rs", "how many connections one server has"),
             ("router/src/transport/ticker.rs", "the moment of the last tick, of one server"),
             (
                 "router/src/serve/service/readiness.rs",

@@ -12,9 +12,9 @@ use may::io::{CoIo, WaitIo, WaitIoWaker};
 use socket2::{SockAddr, Socket};
 
 use super::connection;
+use super::peer::Peer;
 use super::protection::Protection;
 use super::server::Shared;
-use super::table::Peer;
 use crate::limits::http::ACCEPT_BACK_OFF_MILLIS;
 use crate::serve::{Connection, Departure};
 

@@ -8,7 +8,7 @@ use super::chunked::{ChunkFault, ChunkStep, Chunked};
 use super::framing::{BodyFraming, Framing};
 use super::input::Input;
 use super::line::Line;
-use super::table::Wait;
+use super::peer::Wait;
 use crate::limits::http::{DRAIN_BYTES_MAX, OUTPUT_BYTES_MAX};
 use crate::serve::{BodyError, BodySource, Computation};
 

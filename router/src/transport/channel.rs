@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::input::Input;
 use super::line::{AtOnce, Line};
+use super::peer::{Peer, Wait};
 use super::readiness::News;
 use super::server::Shared;
-use super::table::{Peer, Wait};
 use crate::limits::http::{
     BURST_MAX, LINGER_BYTES_MAX, LINGER_MILLIS_MAX, OUTPUT_BYTES_MAX, WRITE_STEP_BYTES,
 };
@@ -94,8 +94,8 @@ impl<S: Line> Channel<S> {
         }
     }
 
-    /// The same for a connection that waits for a request; `None` once it has waited for so long that it may rest.
-    pub(super) fn fill_or_rest(
+    /// The same for a connection that waits for a request; `None` where it was woken to rest or to end.
+    pub(super) fn fill_unless_woken(
         &mut self,
         input: &mut Input,
         bytes_max: usize,
@@ -103,13 +103,18 @@ impl<S: Line> Channel<S> {
         loop {
             match self.fill_at_once(input, bytes_max)? {
                 Some(count) => return Ok(Some(count)),
-                None if self.peer.is_resting() => return Ok(None),
+                None if self.peer.is_resting() || self.peer.is_ending() => return Ok(None),
                 None => {
                     self.burst = 0;
                     self.stream.wait().map_err(|_| ReadFault::Gone)?;
                 }
             }
         }
+    }
+
+    /// Whether no request is taken any more that has not begun to come.
+    pub(super) fn is_ending(&self) -> bool {
+        self.peer.is_ending()
     }
 
     /// Lets the parking tell of all that comes from now on, and of what has come already.

@@ -13,11 +13,12 @@ use super::input::Input;
 use super::line::{Line, PlainLine};
 use super::output::Output;
 use super::parking::{Parked, Parking};
+use super::peer::Wait;
 use super::protection::Protection;
 use super::readiness::News;
 use super::scan::{HeadPlace, Scan, head_bytes_max};
 use super::server::Shared;
-use super::table::{Registration, Wait};
+use super::table::Registration;
 use crate::limits::http::{OUTPUT_BYTES_MAX, REST_MILLIS};
 use crate::serve::Connection;
 
@@ -67,7 +68,7 @@ impl<S: Line> Session<S> {
                 Progress::Waits => {}
                 Progress::Yields(parking) => {
                     shared.table.keep(slot, self);
-                    parking.go_on_later(slot);
+                    parking.go_on_later(&[slot]);
                     return ending.put_off();
                 }
             }
@@ -283,16 +284,15 @@ impl<S: Line> Conversation<S> {
         } else {
             self.begin_to_wait(until, Wait::Request)?;
         }
-        match self.channel.fill_or_rest(&mut self.input, most) {
-            Ok(Some(count)) => return Ok(Ok(count)),
-            Ok(None) => {}
-            Err(fault) => return Ok(Err(fault)),
+        if let Some(read) = self.fill_or_rest(most)? {
+            return Ok(read);
         }
         self.begin_to_wait(until, Wait::Request)?;
         if self.channel.shared().parking.is_some() && !self.stays {
             return Err(self.park());
         }
-        Ok(self.channel.fill(&mut self.input, most))
+        // It is not asked to rest any more.
+        self.fill_or_rest(most)?.ok_or(Stop::Closed(CloseCause::Idle))
     }
 
     /// Sets the deadline first: a server that stops after that sees the connection wait.
@@ -305,9 +305,22 @@ impl<S: Line> Conversation<S> {
         Ok(())
     }
 
+    /// Waits for a request; `None` where it is time to rest.
+    fn fill_or_rest(&mut self, most: usize) -> Result<Option<Result<usize, ReadFault>>, Stop> {
+        let read = self.channel.fill_unless_woken(&mut self.input, most).transpose();
+        if read.is_none() && self.channel.is_ending() {
+            return Err(Stop::Closed(CloseCause::Drained));
+        }
+        Ok(read)
+    }
+
     /// Reads what has come, if anything has.
     fn fill_or_park(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
-        self.channel.fill_at_once(&mut self.input, most).transpose().ok_or_else(|| self.park())
+        let read = self.channel.fill_at_once(&mut self.input, most).transpose();
+        if read.is_none() && self.channel.is_ending() {
+            return Err(Stop::Closed(CloseCause::Drained));
+        }
+        read.ok_or_else(|| self.park())
     }
 
     /// Keeps as little memory as can be.

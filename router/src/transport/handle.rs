@@ -47,7 +47,7 @@ impl Stopper {
     fn drain(&self) {
         self.shared.drain();
         self.wakers.iter().for_each(WaitIoWaker::wakeup);
-        self.shared.table.end_idle();
+        self.shared.end_idle();
     }
 }
 

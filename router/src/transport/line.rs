@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use may::io::{CoIo, WaitIo};
 
+use super::peer::{Peer, Wire};
 use super::readiness::News;
-use super::table::{Peer, Wire};
 
 /// What a connection is read from and written to.
 pub(super) trait Line: Read + Write + Send + 'static {

@@ -110,10 +110,13 @@ impl Parking {
         self.readiness.unwatch(socket)
     }
 
-    /// Lets a connection that is kept in its slot go on when others have had their turn, those that wait for a selector of `may` among them.
-    pub(super) fn go_on_later(&self, slot: usize) {
-        self.lock().later.push(Ready { slot, news: News { has_end: false } });
-        self.readiness.nudge();
+    /// Lets connections that are kept in their slots go on when others have had their turn, those that wait for a selector of `may` among them.
+    pub(super) fn go_on_later(&self, slots: &[usize]) {
+        if !slots.is_empty() {
+            let ready = slots.iter().map(|slot| Ready { slot: *slot, news: News { has_end: false } });
+            self.lock().later.extend(ready);
+            self.readiness.nudge();
+        }
     }
 
     /// Takes up all for which something has come: the system tells of what comes from then on.

@@ -388,6 +388,14 @@ impl Shared {
         }
     }
 
+    /// Ends the connections that wait for a request, in their own coroutines.
+    pub(super) fn end_idle(&self) {
+        let parked = self.table.end_idle();
+        if let Some(parking) = &self.parking {
+            parking.go_on_later(&parked);
+        }
+    }
+
     /// What is left is cut off with the next tick.
     pub(super) fn cut_off(&self) {
         self.drain();
@@ -418,7 +426,7 @@ impl Shared {
         parking::tick(self);
         self.table.look(millis, self.options.idle_time_max);
         if self.is_draining() {
-            self.table.end_idle();
+            self.end_idle();
             if self.is_cut_off() {
                 self.table.cut_off();
             }

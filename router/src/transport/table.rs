@@ -1,218 +1,20 @@
-//! The connections that are open, each with a deadline that the ticker looks at.
+//! The connections that are open, each in a slot of its own: served by a coroutine, or parked there.
 //!
-//! Takes: accepted sockets. Gives: a [`Registration`] that lasts as long as its connection. A deadline that passes shuts the socket down, which wakes
-//! whoever reads or writes it: `may`'s own timers would keep a list for every length of time that was ever asked for, and write to an event
-//! descriptor for most reads. The lock is held for a few instructions, or by the ticker for one look at each; nothing waits under it. Never panics.
+//! Takes: accepted sockets. Gives: a [`Registration`] that lasts as long as its connection, and what the ticker and a stop do to all of them. The lock is held
+//! for a few instructions, or for one look at each; nothing waits under it. Never panics.
 
 use std::fmt;
-use std::io::{self, Read, Write};
-#[cfg(not(target_os = "linux"))]
-use std::mem::MaybeUninit;
-use std::net::Shutdown;
-use std::os::fd::{AsRawFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use may::io::WaitIoWaker;
-#[cfg(target_os = "linux")]
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::Socket;
 
 use super::parking::Parked;
+use super::peer::Peer;
 use super::readiness::{News, Ready};
 use super::ticker::whole_millis;
 use crate::limits::http::{CROWD_MIN, REST_MILLIS, RESTS_PER_TICK_MAX};
-use crate::serve::Departure;
-
-/// What a connection waits for, and so what its deadline ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wait {
-    /// The first octet of the next request.
-    Request,
-    /// The rest of a head or a body.
-    Octets,
-    /// That the peer takes more of an answer.
-    Writing,
-    /// The first octet of the next request, for so long that the connection may as well rest: nothing ends with this deadline.
-    Rest,
-}
-
-impl Wait {
-    const fn bits(self) -> u64 {
-        match self {
-            Self::Request => 0,
-            Self::Octets => 1,
-            Self::Writing => 2,
-            Self::Rest => 3,
-        }
-    }
-}
-
-/// A moment in milliseconds of the ticker, with what ends then in its lowest bits.
-#[derive(Debug, Default)]
-struct Deadline(AtomicU64);
-
-const NONE: u64 = 0;
-const PASSED: u64 = u64::MAX;
-/// The connection was woken to rest.
-const RESTING: u64 = u64::MAX - 1;
-const KIND_BITS: u32 = 2;
-const KIND_MASK: u64 = (1 << KIND_BITS) - 1;
-
-#[expect(
-    clippy::disallowed_types,
-    reason = "the ticker reads what the first coroutine that waits leaves there"
-)]
-type Waker = std::sync::OnceLock<WaitIoWaker>;
-
-/// One connection, as those see it who do not serve it.
-pub(super) struct Peer {
-    socket: Socket,
-    deadline: Deadline,
-    /// What wakes the coroutine that waits for it, where one has.
-    waker: Waker,
-}
-
-impl fmt::Debug for Peer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { socket, deadline, waker: _ } = self;
-        f.debug_struct("Peer").field("socket", socket).field("deadline", deadline).finish_non_exhaustive()
-    }
-}
-
-impl Peer {
-    pub(super) const fn new(socket: Socket) -> Self {
-        Self { socket, deadline: Deadline(AtomicU64::new(NONE)), waker: Waker::new() }
-    }
-
-    pub(super) const fn socket(&self) -> &Socket {
-        &self.socket
-    }
-
-    /// The connection ends at `millis` of the ticker unless it goes on before.
-    ///
-    /// A deadline that passes at this very moment is lost with this store, its shutdown is not: the next read finds the end.
-    pub(super) fn wait_until(&self, millis: u64, wait: Wait) {
-        self.deadline.0.store((millis.max(1) << KIND_BITS) | wait.bits(), Ordering::Relaxed);
-    }
-
-    /// Nothing is waited for.
-    pub(super) fn go_on(&self) {
-        self.deadline.0.store(NONE, Ordering::Relaxed);
-    }
-
-    /// Whether a deadline passed; the connection is over then.
-    pub(super) fn is_late(&self) -> bool {
-        self.deadline.0.load(Ordering::Relaxed) == PASSED
-    }
-
-    /// Whether the connection was woken to rest.
-    pub(super) fn is_resting(&self) -> bool {
-        self.deadline.0.load(Ordering::Relaxed) == RESTING
-    }
-
-    /// Lets the ticker wake the coroutine that waits for it.
-    pub(super) fn be_woken_by(&self, waker: WaitIoWaker) {
-        // There is one for the whole connection.
-        self.waker.set(waker).unwrap_or_default();
-    }
-
-    /// Tells the peer that nothing more comes, while it may still send.
-    pub(super) fn end_of_answers(&self) {
-        self.shut(Shutdown::Write);
-    }
-
-    fn is_idle(&self) -> bool {
-        let now = self.deadline.0.load(Ordering::Relaxed);
-        match now {
-            NONE | PASSED => false,
-            RESTING => true,
-            _ => [Wait::Request.bits(), Wait::Rest.bits()].contains(&(now & KIND_MASK)),
-        }
-    }
-
-    /// Whether it was asked something a short while ago: an idle one waits until `idle_until` at most.
-    fn is_busy(&self, idle_until: u64) -> bool {
-        let now = self.deadline.0.load(Ordering::Relaxed);
-        match now {
-            NONE => true,
-            PASSED | RESTING => false,
-            _ => now & KIND_MASK != Wait::Request.bits() || (now >> KIND_BITS) > idle_until,
-        }
-    }
-
-    /// Ends what waits, if its time is over. Tells whether it may rest instead, and is to be woken for that.
-    fn look(&self, millis: u64, may_rest: bool) -> bool {
-        let now = self.deadline.0.load(Ordering::Relaxed);
-        if matches!(now, NONE | PASSED | RESTING) || (now >> KIND_BITS) > millis {
-            return false;
-        }
-        if now & KIND_MASK == Wait::Rest.bits() {
-            return may_rest && self.passes(now, RESTING);
-        }
-        if self.passes(now, PASSED) {
-            // Who reads may still answer; who writes has nobody to answer to.
-            let writes = now & KIND_MASK == Wait::Writing.bits();
-            self.shut(if writes { Shutdown::Both } else { Shutdown::Read });
-        }
-        false
-    }
-
-    fn passes(&self, now: u64, to: u64) -> bool {
-        self.deadline.0.compare_exchange(now, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-    }
-
-    fn shut(&self, how: Shutdown) {
-        // A socket that the peer has closed cannot be shut down, and needs not.
-        self.socket.shutdown(how).unwrap_or_default();
-    }
-}
-
-impl Departure for Peer {
-    /// The end is seen past octets that nobody has read yet: a request that was sent ahead, or the farewell of TLS.
-    #[cfg(target_os = "linux")]
-    fn has_departed(&self) -> bool {
-        let mut ends = [PollFd::new(&self.socket, PollFlags::RDHUP)];
-        poll(&mut ends, Some(&Timespec::default())).is_ok_and(|count| count > 0)
-    }
-
-    /// The end is seen once all that came before it was read.
-    #[cfg(not(target_os = "linux"))]
-    fn has_departed(&self) -> bool {
-        let mut octet = [MaybeUninit::uninit()];
-        match self.socket.peek(&mut octet) {
-            Ok(count) => count == 0,
-            Err(fault) => fault.kind() != io::ErrorKind::WouldBlock,
-        }
-    }
-}
-
-/// The socket of a peer, as coroutines read and write it.
-#[derive(Clone, Debug)]
-pub(super) struct Wire(pub(super) Arc<Peer>);
-
-impl AsRawFd for Wire {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0.socket.as_raw_fd()
-    }
-}
-
-impl Read for Wire {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        (&self.0.socket).read(buffer)
-    }
-}
-
-impl Write for Wire {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        (&self.0.socket).write(octets)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// The lock is held for a few instructions, and never across a wait.
 #[expect(
@@ -225,12 +27,6 @@ type SharedSlots = std::sync::Mutex<Slots>;
 struct Slots {
     peers: Vec<Option<Entry>>,
     free: Vec<usize>,
-}
-
-impl Slots {
-    fn peers(&self) -> impl Iterator<Item = &Arc<Peer>> {
-        self.peers.iter().flatten().map(|entry| &entry.peer)
-    }
 }
 
 /// A connection, and itself where nobody serves it.
@@ -288,20 +84,15 @@ impl ConnectionTable {
         let idle_until = millis.saturating_add(whole_millis(idle_time_max)).saturating_sub(REST_MILLIS);
         for Entry { peer, .. } in self.lock().peers.iter().flatten() {
             busy = busy.saturating_add(usize::from(peer.is_busy(idle_until)));
-            let Some(waker) = peer.waker.get() else {
-                peer.look(millis, false);
-                continue;
-            };
             if peer.look(millis, rests > 0) {
                 rests = rests.saturating_sub(1);
-                // Should it go on at this very moment, it is woken for nothing: who waits for a socket looks whether that is ready.
-                waker.wakeup();
+                peer.wake();
             }
         }
         self.is_crowded.store(busy > CROWD_MIN, Ordering::Relaxed);
     }
 
-    /// Keeps a connection in its own slot until somebody takes it from there. Gives it back where something has come since it was last unparked.
+    /// Keeps a connection in its own slot until somebody takes it from there. Gives it back where something has come since it was last unparked, or it is to end.
     pub(super) fn park<P: Parked + 'static>(
         &self,
         slot: usize,
@@ -311,6 +102,9 @@ impl ConnectionTable {
         let Some(Some(entry)) = slots.peers.get_mut(slot) else { return Ok(()) };
         if let Some(news) = entry.news.take() {
             return Err((parked, news));
+        }
+        if entry.peer.is_ending() {
+            return Err((parked, News { has_end: false }));
         }
         entry.parked = Some(parked);
         Ok(())
@@ -334,16 +128,25 @@ impl ConnectionTable {
         entry.parked.take()
     }
 
-    /// Ends those that wait for a request: what they already sent is still read and answered.
-    pub(super) fn end_idle(&self) {
-        let slots = self.lock();
-        let idle = slots.peers().filter(|peer| peer.is_idle());
-        idle.for_each(|peer| peer.shut(Shutdown::Read));
+    /// Wakes those that wait for a request, to end: what they already sent is still read and answered, and a request that began to come may come to its
+    /// end, which it could not if the socket were shut down. Gives the slots of those that are parked, and so cannot be woken here.
+    pub(super) fn end_idle(&self) -> Vec<usize> {
+        let mut are_parked = Vec::new();
+        for (slot, entry) in self.lock().peers.iter().enumerate() {
+            let Some(Entry { peer, parked, .. }) = entry else { continue };
+            let begins_to_end = peer.end_idle();
+            if parked.is_some() {
+                are_parked.extend(begins_to_end.then_some(slot));
+            } else if peer.is_ending() {
+                peer.wake();
+            }
+        }
+        are_parked
     }
 
     /// Ends all, in the midst of what they do.
     pub(super) fn cut_off(&self) {
-        self.lock().peers().for_each(|peer| peer.shut(Shutdown::Both));
+        self.lock().peers.iter().flatten().for_each(|entry| entry.peer.cut_off());
     }
 
     fn remove(&self, slot: usize) {
@@ -391,6 +194,9 @@ impl Drop for Registration {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+
+    use super::super::peer::{Wait, Wire};
     use super::*;
 
     struct Idle;
@@ -428,6 +234,26 @@ mod tests {
             assert!(table.park(slot, idle).is_ok(), "it is told once");
             assert!(table.unpark(Ready { slot, news: NEWS }).is_some());
         }
+    }
+
+    #[test]
+    fn one_that_is_to_end_is_not_parked_and_can_still_be_read() {
+        let (ours, mut theirs) = Socket::pair(socket2::Domain::UNIX, socket2::Type::STREAM, None).unwrap();
+        let registration = Arc::<ConnectionTable>::default().register(ours);
+        let (table, peer, slot) = (&registration.table, registration.peer(), registration.slot());
+        assert!(table.park(slot, Box::new(Idle)).is_ok());
+        assert!(table.end_idle().is_empty(), "it does not wait for a request");
+        peer.wait_until(9_000, Wait::Request);
+        assert_eq!(table.end_idle(), [slot]);
+        assert!(table.end_idle().is_empty(), "it is told once");
+        let ready = Ready { slot, news: NEWS };
+        assert!(table.unpark(ready).is_some() && peer.is_ending());
+        assert!(table.park(slot, Box::new(Idle)).is_err());
+        theirs.write_all(b"GET /").unwrap();
+        assert_eq!(Wire(Arc::clone(peer)).read(&mut [0; 8]).unwrap(), 5);
+        peer.wait_until(9_000, Wait::Octets);
+        assert!(table.end_idle().is_empty() && !peer.is_ending(), "a request has come");
+        assert!(table.park(slot, Box::new(Idle)).is_ok());
     }
 
     #[test]

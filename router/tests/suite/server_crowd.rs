@@ -222,6 +222,29 @@ fn a_crowd_that_thins_out_and_comes_back_is_answered() {
     assert_eq!(running.connections().closed(CloseCause::Drained), MANY as u64, "{:?}", running.connections());
 }
 
+/// A server may be stopped at the very moment at which a head comes in pieces.
+#[test]
+fn what_began_to_come_before_the_stop_is_answered() {
+    for is_crowd in [false, true] {
+        let (running, address) = serve();
+        let mut streams = if is_crowd { crowd(address) } else { (0..40).map(|_| connect(address)).collect() };
+        all_greeted(&mut streams, 0);
+        streams.iter_mut().for_each(|stream| stream.write_all(b"GET /hello/").unwrap());
+        running.stop();
+        // Some ticks, each of which ends what is idle.
+        std::thread::sleep(A_LOOK);
+        for (number, stream) in streams.iter_mut().enumerate() {
+            stream.write_all(format!("{number} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).unwrap();
+        }
+        for (number, stream) in streams.iter_mut().enumerate() {
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.ends_with(&format!("Hello, {number}!")), "{number}: {answer}");
+        }
+        running.wait();
+    }
+}
+
 /// `may` writes into a coroutine that sleeps, and may do so when that has long gone on and ended.
 #[test]
 fn a_coroutine_that_ends_right_behind_a_sleep_does_no_harm() {

@@ -14,7 +14,7 @@ use crate::serve::Connection;
 use crate::transport::channel::Channel;
 use crate::transport::input::Input;
 use crate::transport::line::PlainLine;
-use crate::transport::table::Wait;
+use crate::transport::peer::Wait;
 
 /// Why a handshake failed.
 #[derive(Debug)]
