@@ -183,9 +183,9 @@ pub mod http {
     /// How many connections are sent to rest with one tick: a tenth of what a processor does in that time.
     pub const RESTS_PER_TICK_MAX: u32 = 256;
 
-    /// How many busy connections are a crowd, in which none waits in a coroutine of its own: that saves half a microsecond a request while few stacks lie in the
-    /// caches, and costs four where a thousand do not, since a request touches 12 KiB of its stack.
-    pub const CROWD_MIN: usize = 256;
+    /// How many busy connections are a crowd, in which none waits in a coroutine of its own: that saves up to a microsecond a request while few stacks lie in the
+    /// caches, and costs four where a thousand do not, since a request touches 12 KiB of its stack. Both are equal at some 100 (docs/performance.md).
+    pub const CROWD_MIN: usize = 128;
 
     /// How many parked connections the system tells of at once.
     pub const PARKING_WAKES_MAX: usize = 256;

@@ -15,7 +15,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use crate::server::connect;
 use crate::server_end::all_ended;
 
-/// More than are needed for a crowd, which begins with 257.
+/// More than are needed for a crowd, which begins with 129.
 const MANY: usize = 370;
 
 /// So often does the server see whether there is a crowd, and a little more.
