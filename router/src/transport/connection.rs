@@ -274,20 +274,20 @@ impl<S: Line> Conversation<S> {
             if self.requests == 0 { shared.options.head_time_max } else { shared.options.idle_time_max };
         let until = shared.ticker.after(time);
         if shared.is_crowded() && !self.stays {
-            self.begin_to_wait(until, Wait::Request)?;
+            self.begin_to_wait(until, Wait::Request);
             return self.fill_or_park(most);
         }
         let rests_at = shared.ticker.millis().saturating_add(REST_MILLIS);
         self.channel.be_unwatched();
         if rests_at < until {
-            self.begin_to_wait(rests_at, Wait::Rest)?;
+            self.begin_to_wait(rests_at, Wait::Rest);
         } else {
-            self.begin_to_wait(until, Wait::Request)?;
+            self.begin_to_wait(until, Wait::Request);
         }
         if let Some(read) = self.fill_or_rest(most)? {
             return Ok(read);
         }
-        self.begin_to_wait(until, Wait::Request)?;
+        self.begin_to_wait(until, Wait::Request);
         if self.channel.shared().parking.is_some() && !self.stays {
             return Err(self.park());
         }
@@ -295,21 +295,17 @@ impl<S: Line> Conversation<S> {
         self.fill_or_rest(most)?.ok_or(Stop::Closed(CloseCause::Idle))
     }
 
-    /// Sets the deadline first: a server that stops after that sees the connection wait.
-    fn begin_to_wait(&mut self, until: u64, wait: Wait) -> Result<(), Stop> {
+    /// Sets the deadline, by which a server that stops sees the connection wait as well.
+    fn begin_to_wait(&mut self, until: u64, wait: Wait) {
         self.channel.wait_until(until, wait);
-        if self.channel.shared().is_draining() && self.requests > 0 {
-            return Err(Stop::Closed(CloseCause::Drained));
-        }
         self.input.shrink();
-        Ok(())
     }
 
     /// Waits for a request; `None` where it is time to rest.
     fn fill_or_rest(&mut self, most: usize) -> Result<Option<Result<usize, ReadFault>>, Stop> {
         let read = self.channel.fill_unless_woken(&mut self.input, most).transpose();
         if read.is_none() && self.channel.is_ending() {
-            return Err(Stop::Closed(CloseCause::Drained));
+            return self.read_last(most).map(Some);
         }
         Ok(read)
     }
@@ -318,9 +314,16 @@ impl<S: Line> Conversation<S> {
     fn fill_or_park(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
         let read = self.channel.fill_at_once(&mut self.input, most).transpose();
         if read.is_none() && self.channel.is_ending() {
-            return Err(Stop::Closed(CloseCause::Drained));
+            return self.read_last(most);
         }
         read.ok_or_else(|| self.park())
+    }
+
+    /// A last look before it ends: a request may have begun to come between the look before this one and the stop.
+    fn read_last(&mut self, most: usize) -> Result<Result<usize, ReadFault>, Stop> {
+        self.channel.look_again(News { has_end: false });
+        let read = self.channel.fill_at_once(&mut self.input, most).transpose();
+        read.ok_or(Stop::Closed(CloseCause::Drained))
     }
 
     /// Keeps as little memory as can be.

@@ -13,7 +13,7 @@ use super::line::{ReceiveFault, TlsLine};
 use crate::serve::Connection;
 use crate::transport::channel::Channel;
 use crate::transport::input::Input;
-use crate::transport::line::PlainLine;
+use crate::transport::line::{Line, PlainLine};
 use crate::transport::peer::Wait;
 
 /// Why a handshake failed.
@@ -78,12 +78,22 @@ fn shake_hands(channel: &mut Channel<TlsLine>) -> Result<(), HandshakeFault> {
             channel.wait_until(until, Wait::Writing);
             channel.line().send().map_err(HandshakeFault::Gone)?;
         } else if channel.line().is_handshaking() {
-            // As for a request: a server that stops does not wait for one that has not come.
             channel.wait_until(until, Wait::Request);
-            channel.line().receive()?;
+            receive(channel)?;
         } else {
             channel.go_on();
             return Ok(());
         }
     }
+}
+
+/// As for a request: a server that stops does not wait for what has not come.
+fn receive(channel: &mut Channel<TlsLine>) -> Result<(), HandshakeFault> {
+    while !channel.line().receive_at_once()? {
+        if channel.is_ending() {
+            return Err(HandshakeFault::Gone(io::ErrorKind::ConnectionAborted.into()));
+        }
+        channel.line().wait().map_err(HandshakeFault::Gone)?;
+    }
+    Ok(())
 }

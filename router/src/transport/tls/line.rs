@@ -60,9 +60,17 @@ impl TlsLine {
     }
 
     /// Reads once and takes it in.
-    pub(super) fn receive(&mut self) -> Result<(), ReceiveFault> {
+    fn receive(&mut self) -> Result<(), ReceiveFault> {
         let read = self.session.read_tls(&mut self.wire);
         self.take_in(read)
+    }
+
+    /// The same without waiting; `false` where nothing has come.
+    pub(super) fn receive_at_once(&mut self) -> Result<bool, ReceiveFault> {
+        match self.session.read_tls(&mut AtOnce(&mut self.wire)) {
+            Err(fault) if fault.kind() == io::ErrorKind::WouldBlock => Ok(false),
+            read => self.take_in(read).map(|()| true),
+        }
     }
 
     fn take_in(&mut self, read: io::Result<usize>) -> Result<(), ReceiveFault> {
@@ -136,8 +144,9 @@ impl Line for TlsLine {
                 Err(fault) if fault.kind() == io::ErrorKind::WouldBlock => {}
                 read => return read,
             }
-            let read = self.session.read_tls(&mut AtOnce(&mut self.wire));
-            self.take_in(read)?;
+            if !self.receive_at_once()? {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
         }
     }
 
