@@ -16,13 +16,14 @@ mod table;
 
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     fs,
     path::{Path, PathBuf},
     time::Instant,
 };
 
 use perf::scenario;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     baseline::Time,
@@ -138,18 +139,23 @@ impl Report {
     }
 
     fn read(path: &Path) -> Result<Self, Fault> {
-        let text = fs::read_to_string(path).map_err(|error| Fault::at(path, &error))?;
-        let report: Self = serde_json::from_str(&text).map_err(|error| {
-            Fault::new(format!(
-                "{}: no report of ours: {error}; --history takes earlier report.json files",
-                path.display()
-            ))
-        })?;
+        let report: Self = given(path, "--history takes earlier report.json files")?;
         if report.format == FORMAT {
             return Ok(report);
         }
-        Err(Fault::new(format!("{}: format {}, this program reads {FORMAT}", path.display(), report.format)))
+        Err(Fault::usage(format!(
+            "{}: format {}, this program reads {FORMAT}; leave it out, or make that report anew",
+            path.display(),
+            report.format
+        )))
     }
+}
+
+/// Reads the JSON of a file that was named by a flag; `takes` says what that takes.
+fn given<T: DeserializeOwned>(path: &Path, takes: &str) -> Result<T, Fault> {
+    let unfit = |error: &dyn Display| Fault::usage(format!("{}: {error}; {takes}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| unfit(&error))?;
+    serde_json::from_str(&text).map_err(|error| unfit(&error))
 }
 
 /// The commit of a work tree, with `+` when the tree was changed.
@@ -283,8 +289,11 @@ mod tests {
             Made::with("history", &[("same.json", &text), ("other.json", &other), ("no.json", "{}")]);
         assert!(Report::read(&folder.path().join("same.json")).is_ok());
         for name in ["other.json", "no.json", "absent.json"] {
-            let fault = Report::read(&folder.path().join(name)).expect_err(name).to_string();
-            assert!(fault.contains(name), "{fault}");
+            let fault = Report::read(&folder.path().join(name)).expect_err(name);
+            assert_eq!(fault.code(), 2);
+            let mended =
+                ["--history takes", "leave it out"].iter().any(|mend| fault.to_string().contains(mend));
+            assert!(fault.to_string().contains(name) && mended, "{fault}");
         }
     }
 }

@@ -3,13 +3,13 @@
 //! A load needs a server and minutes, so the report does not run it: it takes the files of loads that were run, each of which names its machine.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::chart::{Bars, Lines, number};
 use super::compared::Comparison;
+use super::given;
 use super::table::{NOTHING, Table};
 use crate::fault::Fault;
 use crate::machine::Identity;
@@ -106,13 +106,7 @@ const KIB: f64 = 1024.0;
 impl Measured {
     /// Reads a file that a load wrote.
     pub fn read(path: &Path) -> Result<Self, Fault> {
-        let text = fs::read_to_string(path).map_err(|error| Fault::at(path, &error))?;
-        serde_json::from_str(&text).map_err(|error| {
-            Fault::usage(format!(
-                "{}: not the JSON of a load: {error}; --load takes what --report-file NAME.json of perf load, leak, ramp or compare wrote",
-                path.display()
-            ))
-        })
+        given(path, "--load takes what --report-file NAME.json of perf load, leak, ramp or compare wrote")
     }
 }
 
